@@ -1,0 +1,105 @@
+//! The truth about the line and about what is not sent yet.
+
+use model::{At, ConversationId, CustomerId, FollowUpId, Personal};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The line to the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Connection {
+    /// How it is.
+    pub state: LineState,
+    /// Everything up to here is on this computer; nothing before the first contact.
+    pub complete_up_to: Option<At>,
+    /// Changes saved here and not sent yet.
+    pub unsent: u32,
+    /// Changes that need a decision.
+    pub attention: u32,
+}
+
+/// How the line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LineState {
+    /// Everything arrives as it happens.
+    Live,
+    /// Catching up, or about to.
+    Reconnecting,
+    /// No line; the next try is under way or planned.
+    Offline,
+    /// The service does not accept the sign-in any more.
+    SignInNeeded,
+    /// The service speaks a newer protocol: this app must be updated.
+    UpdateNeeded,
+}
+
+/// Something of the advisor's that did not go through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AttentionRow {
+    /// The command.
+    pub id: String,
+    /// What it was.
+    pub what: AttentionWhat,
+    /// With whom, when known.
+    pub customer_name: Option<Personal>,
+    /// The customer.
+    pub customer: Option<CustomerId>,
+    /// The conversation.
+    pub conversation: Option<ConversationId>,
+    /// The follow-up.
+    pub follow_up: Option<FollowUpId>,
+    /// The text of it, when it had one.
+    pub text: Personal,
+    /// When the advisor did it.
+    pub at: At,
+    /// Why it did not go through.
+    pub why: NotSentWhy,
+}
+
+/// What did not go through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AttentionWhat {
+    /// An answer to a customer.
+    Reply,
+    /// A private note.
+    Note,
+    /// A contact reason.
+    Reason,
+    /// A new follow-up.
+    NewFollowUp,
+    /// A change of a follow-up.
+    FollowUp,
+    /// A mark that something was read.
+    Read,
+}
+
+/// Why something did not go through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum NotSentWhy {
+    /// A reply in a live chat became too old to be sent without a look.
+    TooLate,
+    /// Somebody else has the conversation now.
+    NotYours,
+    /// The conversation or follow-up is not there any more.
+    Gone,
+    /// The conversation was closed, or the customer blocked.
+    Closed,
+    /// Somebody else changed the same thing first.
+    Conflict {
+        /// Their value, as text.
+        theirs: Personal,
+        /// Who.
+        by: String,
+        /// When.
+        at: At,
+    },
+    /// The service refused it.
+    Refused {
+        /// In its words.
+        message: String,
+    },
+    /// A file of it is not there any more.
+    FileLost,
+}
