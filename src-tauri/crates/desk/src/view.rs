@@ -1,6 +1,9 @@
 //! What the screen sees: the shapes that cross the boundary, already put together and in order. The screen paints
 //! them and knows nothing else. TypeScript types are generated from here.
 
+// One of each is alive at a time.
+#![allow(clippy::large_enum_variant)]
+
 pub mod app;
 pub mod connection;
 pub mod conversation;

@@ -35,7 +35,6 @@ pub struct WorkspaceRow {
 /// Whether the desk can be shown.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(tag = "gate", rename_all = "snake_case")]
-#[allow(clippy::large_enum_variant)]
 pub enum Gate {
     /// It is being opened.
     Opening,

@@ -13,7 +13,6 @@ use super::{
 /// One change of what is shown.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(tag = "view", rename_all = "snake_case")]
-#[allow(clippy::large_enum_variant)]
 pub enum Push {
     /// Whether the desk can be shown; with the whole of it when it can.
     Gate {

@@ -173,7 +173,7 @@ pub enum EntityId {
 /// A row of the world, whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "type", content = "row", rename_all = "snake_case")]
-#[allow(missing_docs, clippy::large_enum_variant)]
+#[allow(missing_docs)]
 pub enum Entity {
     Workspace(Workspace),
     Person(Person),
