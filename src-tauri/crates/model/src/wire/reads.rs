@@ -20,6 +20,9 @@ pub struct Problem {
     pub code: String,
     /// What happened and what to do, for people.
     pub message: String,
+    /// For an upload that does not follow: the bytes the service has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received: Option<u32>,
 }
 
 /// `GET /v1/me`.

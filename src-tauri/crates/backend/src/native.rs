@@ -1,0 +1,220 @@
+//! The adapter for Loopdesk's own service: HTTP for what is asked, a WebSocket for what arrives.
+
+mod address;
+mod line;
+mod session;
+pub mod sign_in;
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use model::{
+    ConversationId, Slug,
+    wire::{
+        Entity,
+        commands::{Batch, Command, Receipt, Receipts},
+        reads::{
+            BlobStored, Me, MessagesPage, Problem, SearchAnswer, SearchHit, SnapshotPage, SnapshotStart,
+        },
+    },
+};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
+use serde::de::DeserializeOwned;
+
+pub use address::{Address, NotAnAddress};
+pub use session::{Credentials, Keeper, NotKept};
+
+use crate::{Backend, Line, Trouble};
+use session::Session;
+
+/// Longer than the service's own limit for a request, so that an answer is rarely lost.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest wait for a connection.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// The adapter for Loopdesk's own service.
+pub struct Native {
+    http: reqwest::Client,
+    address: Address,
+    session: Session,
+}
+
+/// An HTTP client with the trust and time limits that every request here has.
+pub(crate) fn http() -> Result<reqwest::Client, Trouble> {
+    // Only the first call installs; later ones find it there.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .timeout(TIMEOUT)
+        .connect_timeout(CONNECT)
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("Loopdesk/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|_| Trouble::Fault)
+}
+
+impl Native {
+    /// The service at `address`; `keeper` holds what is needed to sign in again.
+    ///
+    /// # Errors
+    /// `Fault` when this machine's TLS cannot be set up.
+    pub fn new(address: Address, keeper: Arc<dyn Keeper>) -> Result<Self, Trouble> {
+        let http = http()?;
+        let session = Session::new(http.clone(), address.clone(), keeper);
+        Ok(Self { http, address, session })
+    }
+
+    /// Asks with the session's token; once more with a new token when the old one has run out.
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        fill: impl Fn(RequestBuilder) -> RequestBuilder + Send + Sync,
+    ) -> Result<Response, Trouble> {
+        let mut token = self.session.token().await?;
+        for again in [true, false] {
+            let request = self.http.request(method.clone(), self.address.http(path)).bearer_auth(&*token);
+            let response = fill(request).send().await.map_err(|_| Trouble::Unreachable)?;
+            if response.status() == StatusCode::UNAUTHORIZED && again {
+                token = self.session.renewed(&token).await?;
+                continue;
+            }
+            return checked(response).await;
+        }
+        Err(Trouble::SignIn)
+    }
+
+    async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &(impl serde::Serialize + Sync + ?Sized),
+    ) -> Result<T, Trouble> {
+        read(self.ask(Method::GET, path, |request| request.query(query)).await?).await
+    }
+}
+
+const NO_QUERY: [(&str, &str); 0] = [];
+
+/// The answer, or what is wrong in our terms.
+pub(crate) async fn checked(response: Response) -> Result<Response, Trouble> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let wait = response
+        .headers()
+        .get(header::RETRY_AFTER)
+        .and_then(|after| after.to_str().ok())
+        .and_then(|after| after.parse::<u32>().ok());
+    let problem = response.json::<Problem>().await.ok();
+    Err(match status {
+        StatusCode::UNAUTHORIZED => Trouble::SignIn,
+        StatusCode::NOT_FOUND => Trouble::NotFound,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            Trouble::Wait { after_ms: wait.unwrap_or(1).saturating_mul(1_000) }
+        }
+        StatusCode::CONFLICT => match problem.and_then(|problem| problem.received) {
+            Some(received) => Trouble::GoOnFrom { received },
+            None => Trouble::Fault,
+        },
+        status if status.is_client_error() => {
+            problem.map_or(Trouble::Fault, |problem| Trouble::Refused(problem.message))
+        }
+        _ => Trouble::Fault,
+    })
+}
+
+pub(crate) async fn read<T: DeserializeOwned>(response: Response) -> Result<T, Trouble> {
+    let bytes = response.bytes().await.map_err(|_| Trouble::Unreachable)?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        // The kind and place only: the text could hold a customer's words.
+        tracing::error!(kind = ?error.classify(), line = error.line(), column = error.column(), "an answer cannot be read");
+        Trouble::Fault
+    })
+}
+
+#[async_trait]
+impl Backend for Native {
+    async fn me(&self) -> Result<Me, Trouble> {
+        self.get("/v1/me", &NO_QUERY).await
+    }
+
+    async fn dial(&self) -> Result<Line, Trouble> {
+        let token = self.session.token().await?;
+        match line::open(&self.address, &token).await {
+            Err(Trouble::SignIn) => {
+                let token = self.session.renewed(&token).await?;
+                line::open(&self.address, &token).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn submit(&self, commands: Vec<Command>) -> Result<Vec<Receipt>, Trouble> {
+        let count = commands.len();
+        let batch = Batch { commands };
+        let answer = self.ask(Method::POST, "/v1/commands", |request| request.json(&batch)).await?;
+        let receipts = read::<Receipts>(answer).await?.receipts;
+        if receipts.len() == count { Ok(receipts) } else { Err(Trouble::Fault) }
+    }
+
+    async fn snapshot(&self) -> Result<SnapshotStart, Trouble> {
+        read(self.ask(Method::POST, "/v1/sync/begin", |request| request).await?).await
+    }
+
+    async fn snapshot_page(&self, after: Option<String>) -> Result<SnapshotPage, Trouble> {
+        let query: Vec<_> = after.iter().map(|after| ("after", after.as_str())).collect();
+        self.get("/v1/sync/page", &query).await
+    }
+
+    async fn lines_before(&self, id: ConversationId, before: u32) -> Result<Vec<Entity>, Trouble> {
+        let path = format!("/v1/conversations/{id}/messages");
+        Ok(self.get::<MessagesPage>(&path, &[("before", before)]).await?.entities)
+    }
+
+    async fn search(&self, words: &str) -> Result<Vec<SearchHit>, Trouble> {
+        Ok(self.get::<SearchAnswer>("/v1/search", &[("q", words)]).await?.hits)
+    }
+
+    async fn put_blob(
+        &self,
+        sha256: &str,
+        name: &str,
+        size: u32,
+        offset: u32,
+        piece: Vec<u8>,
+    ) -> Result<BlobStored, Trouble> {
+        let (size, offset) = (size.to_string(), offset.to_string());
+        let query = [("name", name), ("size", size.as_str()), ("offset", offset.as_str())];
+        let path = format!("/v1/blobs/{sha256}");
+        let answer =
+            self.ask(Method::PUT, &path, |request| request.query(&query).body(piece.clone())).await?;
+        read(answer).await
+    }
+
+    async fn blob(&self, sha256: &str) -> Result<Vec<u8>, Trouble> {
+        let answer = self.ask(Method::GET, &format!("/v1/blobs/{sha256}"), |request| request).await?;
+        answer.bytes().await.map(Into::into).map_err(|_| Trouble::Unreachable)
+    }
+
+    async fn preview(&self, sha256: &str) -> Result<(String, Vec<u8>), Trouble> {
+        let path = format!("/v1/blobs/{sha256}/preview");
+        let answer = self.ask(Method::GET, &path, |request| request).await?;
+        let kind = answer
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .filter(|kind| matches!(*kind, "image/png" | "image/jpeg"))
+            .ok_or(Trouble::Fault)?
+            .to_owned();
+        let bytes = answer.bytes().await.map_err(|_| Trouble::Unreachable)?;
+        Ok((kind, bytes.into()))
+    }
+
+    async fn sign_out(&self) -> Result<(), Trouble> {
+        self.ask(Method::POST, "/v1/sign-out", |request| request).await.map(|_| ())
+    }
+
+    fn chat_link(&self, workspace: &Slug) -> String {
+        self.address.http(&format!("/chat?workspace={workspace}"))
+    }
+}

@@ -1,0 +1,406 @@
+//! Attachments: their bytes by hash, taken in pieces so that an upload goes on where it was cut off, and previews of
+//! pictures made by us. What the sender says a file is, is never believed, and nothing is ever shown inline.
+
+use std::io::Cursor;
+
+use axum::{
+    body::Bytes,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use image::{ImageFormat, ImageReader, Limits};
+use model::{
+    At, Attachment, TenantId,
+    limits::{BLOB_BYTES, LINE_CHARS, PREVIEW_EDGE, PREVIEW_PIXELS},
+    message::PreviewSize,
+    wire::reads::BlobStored,
+};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{
+    error::{Error, Result},
+    problem::Problem,
+    service::Service,
+};
+
+/// What comes with a piece of a file.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+pub(crate) struct Piece {
+    /// The file's name.
+    pub(crate) name: String,
+    /// Where this piece begins: exactly what was received so far.
+    #[serde(default)]
+    pub(crate) offset: u32,
+    /// How many bytes the whole file has.
+    pub(crate) size: u32,
+}
+
+/// Who uploads, and to whom: an advisor or a visitor of a tenant.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Uploader {
+    pub(crate) tenant: TenantId,
+    pub(crate) id: Uuid,
+}
+
+/// Takes a piece of a file; once it is whole, checks it and makes its preview.
+///
+/// # Errors
+/// A bad hash or name, too large, a piece that does not follow (409 with `received`), or a fault.
+pub(crate) async fn store(
+    service: &Service,
+    by: Uploader,
+    sha256: String,
+    piece: Piece,
+    bytes: Bytes,
+) -> Result<BlobStored, Problem> {
+    check(&sha256, &piece)?;
+    let now = service.now();
+    let name = sha256.clone();
+    let so_far = service.db().write(move |sql| take(sql, by, &name, &piece, &bytes, now)).await???;
+    let SoFar::Whole(size) = so_far else { return Ok(so_far.answer()) };
+    let name = sha256.clone();
+    let whole = service.db().read(move |sql| read_pieces(sql, by.tenant, &name, by.id)).await?;
+    // Hashing and decoding take a while: not while the only writer waits.
+    let name = sha256.clone();
+    let examined = tokio::task::spawn_blocking(move || {
+        (hex::encode(Sha256::digest(&whole)) == name).then(|| (kind_of(&whole), preview(&whole)))
+    })
+    .await
+    .map_err(|_| Error::Stopping)?;
+    service
+        .db()
+        .write(move |sql| match examined {
+            Some((kind, preview)) => finish(sql, by, &sha256, size, kind, preview).map(Ok),
+            None => forget(sql, by, &sha256)
+                .map(|()| Err(Problem::invalid("The file was changed on its way. Send it again."))),
+        })
+        .await??
+}
+
+fn check(sha256: &str, piece: &Piece) -> Result<(), Problem> {
+    if sha256.len() != 64 || !sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+        return Err(Problem::invalid("A file is named by its SHA-256 in lower case hex."));
+    }
+    if piece.size == 0 || piece.size as usize > BLOB_BYTES {
+        return Err(Problem::too_large("A file may have up to 25 MB and must not be empty."));
+    }
+    if piece.name.is_empty() || piece.name.chars().count() > LINE_CHARS {
+        return Err(Problem::invalid("A file needs a name of at most 300 characters."));
+    }
+    Ok(())
+}
+
+/// How far an upload is.
+enum SoFar {
+    Part(u32),
+    Whole(u32),
+    Known(BlobStored),
+}
+
+impl SoFar {
+    fn answer(self) -> BlobStored {
+        match self {
+            SoFar::Part(received) | SoFar::Whole(received) => BlobStored { received, attachment: None },
+            SoFar::Known(stored) => stored,
+        }
+    }
+}
+
+fn take(
+    sql: &mut Connection,
+    by: Uploader,
+    sha256: &str,
+    piece: &Piece,
+    bytes: &Bytes,
+    now: At,
+) -> Result<Result<SoFar, Problem>> {
+    let tx = sql.transaction()?;
+    let key = params![by.tenant.0, sha256, by.id];
+    let known: Option<(u32, u32, bool)> = tx
+        .query_row(
+            "SELECT size, received, whole FROM blob WHERE tenant = ?1 AND sha256 = ?2 AND uploader = ?3",
+            key,
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .optional()?;
+    let received = match known {
+        Some((size, _, true)) => return Ok(Ok(SoFar::Known(stored(&tx, by, sha256, size)?))),
+        Some((size, received, false)) if size == piece.size => received,
+        Some(_) | None => {
+            tx.execute("DELETE FROM blob_piece WHERE tenant = ?1 AND sha256 = ?2 AND uploader = ?3", key)?;
+            tx.execute(
+                "INSERT OR REPLACE INTO blob(tenant, sha256, uploader, name, mime, size, at)
+                 VALUES (?1, ?2, ?3, ?4, '', ?5, ?6)",
+                params![by.tenant.0, sha256, by.id, piece.name, piece.size, now.0],
+            )?;
+            0
+        }
+    };
+    if piece.offset != received {
+        return Ok(Err(Problem::not_there_yet(received)));
+    }
+    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    let total = received.saturating_add(length);
+    if total > piece.size {
+        return Ok(Err(Problem::too_large("There are more bytes than the size that was announced.")));
+    }
+    if length > 0 {
+        tx.execute(
+            "INSERT INTO blob_piece(tenant, sha256, uploader, start, bytes) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![by.tenant.0, sha256, by.id, received, &bytes[..]],
+        )?;
+        tx.execute(
+            "UPDATE blob SET received = ?4 WHERE tenant = ?1 AND sha256 = ?2 AND uploader = ?3",
+            params![by.tenant.0, sha256, by.id, total],
+        )?;
+    }
+    tx.commit()?;
+    Ok(Ok(if total < piece.size { SoFar::Part(total) } else { SoFar::Whole(total) }))
+}
+
+fn finish(
+    sql: &mut Connection,
+    by: Uploader,
+    sha256: &str,
+    size: u32,
+    kind: &str,
+    preview: Option<Preview>,
+) -> Result<BlobStored> {
+    let tx = sql.transaction()?;
+    tx.execute(
+        "UPDATE blob SET whole = 1, mime = ?4, width = ?5, height = ?6
+         WHERE tenant = ?1 AND sha256 = ?2 AND uploader = ?3",
+        params![
+            by.tenant.0,
+            sha256,
+            by.id,
+            kind,
+            preview.as_ref().map(|p| p.size.width),
+            preview.as_ref().map(|p| p.size.height)
+        ],
+    )?;
+    if let Some(preview) = preview {
+        tx.execute(
+            "INSERT OR IGNORE INTO blob_preview(tenant, sha256, mime, bytes) VALUES (?1, ?2, ?3, ?4)",
+            params![by.tenant.0, sha256, preview.mime, preview.bytes],
+        )?;
+    }
+    let answer = stored(&tx, by, sha256, size)?;
+    tx.commit()?;
+    Ok(answer)
+}
+
+fn forget(sql: &mut Connection, by: Uploader, sha256: &str) -> Result<()> {
+    let key = params![by.tenant.0, sha256, by.id];
+    sql.execute("DELETE FROM blob_piece WHERE tenant = ?1 AND sha256 = ?2 AND uploader = ?3", key)?;
+    sql.execute("DELETE FROM blob WHERE tenant = ?1 AND sha256 = ?2 AND uploader = ?3", key)?;
+    Ok(())
+}
+
+fn stored(sql: &Connection, by: Uploader, sha256: &str, received: u32) -> Result<BlobStored> {
+    Ok(BlobStored { received, attachment: of_uploader(sql, by.tenant, by.id, sha256)? })
+}
+
+/// The attachment that somebody uploaded whole, as the service knows it.
+pub(crate) fn attachment(
+    sql: &Connection,
+    tenant: TenantId,
+    uploader: Uuid,
+    wanted: &Attachment,
+) -> Result<Option<Attachment>> {
+    of_uploader(sql, tenant, uploader, &wanted.sha256)
+}
+
+fn of_uploader(
+    sql: &Connection,
+    tenant: TenantId,
+    uploader: Uuid,
+    sha256: &str,
+) -> Result<Option<Attachment>> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT name, mime, size, width, height FROM blob
+             WHERE tenant = ?1 AND sha256 = ?2 AND uploader = ?3 AND whole = 1",
+        )?
+        .query_row(params![tenant.0, sha256, uploader], |row| {
+            let (width, height): (Option<u32>, Option<u32>) = (row.get(3)?, row.get(4)?);
+            Ok(Attachment {
+                sha256: sha256.to_owned(),
+                name: row.get::<_, String>(0)?.into(),
+                mime: row.get(1)?,
+                size: row.get(2)?,
+                preview: width.zip(height).map(|(width, height)| PreviewSize { width, height }),
+            })
+        })
+        .optional()?)
+}
+
+fn read_pieces(sql: &Connection, tenant: TenantId, sha256: &str, uploader: Uuid) -> Result<Vec<u8>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT bytes FROM blob_piece WHERE tenant = ?1 AND sha256 = ?2 AND uploader = ?3 ORDER BY start",
+    )?;
+    let mut whole = Vec::new();
+    for piece in statement.query_map(params![tenant.0, sha256, uploader], |row| row.get::<_, Vec<u8>>(0))? {
+        whole.extend(piece?);
+    }
+    Ok(whole)
+}
+
+/// A whole file of a tenant. Whether the caller may have it was checked before.
+pub(crate) fn bytes(sql: &Connection, tenant: TenantId, sha256: &str) -> Result<Option<Vec<u8>>> {
+    let uploader: Option<Uuid> = sql
+        .prepare_cached("SELECT uploader FROM blob WHERE tenant = ?1 AND sha256 = ?2 AND whole = 1 LIMIT 1")?
+        .query_row(params![tenant.0, sha256], |row| row.get(0))
+        .optional()?;
+    uploader.map(|uploader| read_pieces(sql, tenant, sha256, uploader)).transpose()
+}
+
+/// A preview of a tenant. Whether the caller may have it was checked before.
+pub(crate) fn preview_bytes(
+    sql: &Connection,
+    tenant: TenantId,
+    sha256: &str,
+) -> Result<Option<(String, Vec<u8>)>> {
+    Ok(sql
+        .prepare_cached("SELECT mime, bytes FROM blob_preview WHERE tenant = ?1 AND sha256 = ?2")?
+        .query_row(params![tenant.0, sha256], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
+}
+
+/// Whether an advisor may have a file: their own upload, or part of a conversation of a customer in their sight.
+pub(crate) fn advisor_may(sql: &Connection, tenant: TenantId, person: Uuid, sha256: &str) -> Result<bool> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT EXISTS(SELECT 1 FROM blob WHERE tenant = ?1 AND sha256 = ?3 AND uploader = ?2)
+                 OR EXISTS(SELECT 1 FROM blob_use JOIN conversation ON conversation.id = blob_use.conversation
+                           JOIN scope ON scope.customer = conversation.customer AND scope.person = ?2
+                           WHERE blob_use.tenant = ?1 AND blob_use.sha256 = ?3)",
+        )?
+        .query_row(params![tenant.0, person, sha256], |row| row.get(0))?)
+}
+
+/// Whether a visitor may have a file: their own upload, or part of a line of their conversation that they see.
+pub(crate) fn visitor_may(sql: &Connection, tenant: TenantId, visitor: Uuid, sha256: &str) -> Result<bool> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT EXISTS(SELECT 1 FROM blob WHERE tenant = ?1 AND sha256 = ?3 AND uploader = ?2)
+                 OR EXISTS(SELECT 1 FROM blob_use JOIN visitor ON visitor.conversation = blob_use.conversation
+                           WHERE blob_use.tenant = ?1 AND blob_use.sha256 = ?3 AND visitor.id = ?2 AND public = 1)",
+        )?
+        .query_row(params![tenant.0, visitor, sha256], |row| row.get(0))?)
+}
+
+/// A file as an answer: always a download, never something a browser would show or run.
+pub(crate) fn download(bytes: Vec<u8>) -> Response {
+    (
+        StatusCode::OK,
+        [
+            (header::CONTENT_TYPE, "application/octet-stream"),
+            (header::CONTENT_DISPOSITION, "attachment"),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+            (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
+        ],
+        bytes,
+    )
+        .into_response()
+}
+
+/// A preview as an answer: a picture that we encoded ourselves.
+pub(crate) fn picture(mime: String, bytes: Vec<u8>) -> Response {
+    (
+        StatusCode::OK,
+        [
+            (header::CONTENT_TYPE, mime.as_str()),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+            (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
+        ],
+        bytes,
+    )
+        .into_response()
+}
+
+/// What a file is, by its first bytes.
+fn kind_of(bytes: &[u8]) -> &'static str {
+    match image::guess_format(bytes) {
+        Ok(ImageFormat::Png) => "image/png",
+        Ok(ImageFormat::Jpeg) => "image/jpeg",
+        Ok(ImageFormat::Gif) => "image/gif",
+        Ok(ImageFormat::WebP) => "image/webp",
+        _ if bytes.starts_with(b"%PDF-") => "application/pdf",
+        _ => "application/octet-stream",
+    }
+}
+
+struct Preview {
+    mime: &'static str,
+    bytes: Vec<u8>,
+    size: PreviewSize,
+}
+
+/// A small picture made anew from the pixels, so that nothing else of the file survives: no metadata, no trailing
+/// data, no second meaning. Nothing for what is not a picture, or too large to be decoded safely.
+fn preview(bytes: &[u8]) -> Option<Preview> {
+    let format = image::guess_format(bytes).ok().filter(|format| {
+        matches!(format, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::Gif | ImageFormat::WebP)
+    })?;
+    let reader = || ImageReader::with_format(Cursor::new(bytes), format);
+    let (width, height) = reader().into_dimensions().ok()?;
+    if u64::from(width) * u64::from(height) > PREVIEW_PIXELS {
+        return None;
+    }
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(PREVIEW_PIXELS * 4 + 1024 * 1024);
+    let mut reader = reader();
+    reader.limits(limits);
+    let picture = reader.decode().ok()?;
+    let small = if width.max(height) > PREVIEW_EDGE {
+        picture.thumbnail(PREVIEW_EDGE, PREVIEW_EDGE)
+    } else {
+        picture
+    };
+    let mut out = Cursor::new(Vec::new());
+    let (mime, encoded) = if small.color().has_alpha() {
+        ("image/png", small.to_rgba8().write_to(&mut out, ImageFormat::Png))
+    } else {
+        ("image/jpeg", small.to_rgb8().write_to(&mut out, ImageFormat::Jpeg))
+    };
+    encoded.ok()?;
+    let size = PreviewSize { width: small.width(), height: small.height() };
+    Some(Preview { mime, bytes: out.into_inner(), size })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bomb_of_pixels_gets_no_preview() {
+        // A GIF that claims to be 65535 by 65535.
+        let mut gif = b"GIF89a".to_vec();
+        gif.extend([0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x3b]);
+        assert!(preview(&gif).is_none());
+    }
+
+    #[test]
+    fn a_drawing_that_could_run_scripts_is_just_a_file() {
+        let svg = br#"<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>"#;
+        assert_eq!(kind_of(svg), "application/octet-stream");
+        assert!(preview(svg).is_none());
+    }
+
+    #[test]
+    fn what_hides_behind_a_picture_does_not_survive_its_preview() {
+        let mut png = Cursor::new(Vec::new());
+        image::RgbaImage::new(3, 2).write_to(&mut png, ImageFormat::Png).unwrap();
+        let mut bytes = png.into_inner();
+        bytes.extend(b"<script>alert(1)</script>");
+        let preview = preview(&bytes).expect("it is a picture");
+        assert!(!preview.bytes.windows(7).any(|w| w == b"<script"));
+        assert_eq!(preview.size, PreviewSize { width: 3, height: 2 });
+    }
+}

@@ -1,0 +1,46 @@
+//! `POST /v1/commands`.
+
+use axum::{Json, extract::State};
+use model::{
+    limits::BATCH,
+    wire::{
+        Outcome,
+        commands::{Batch, Receipt, Receipts},
+    },
+};
+
+use crate::{auth::Caller, commands, json::Body, problem::Problem, service::Service};
+
+/// Does what a person wants, each thing once. The answers stand in the order of the commands.
+#[utoipa::path(post, path = "/v1/commands", tag = "desk", request_body = Batch,
+    responses((status = 200, body = Receipts), (status = 401, body = model::wire::reads::Problem),
+              (status = 413, body = model::wire::reads::Problem), (status = 422, body = model::wire::reads::Problem),
+              (status = 429, body = model::wire::reads::Problem)), security(("desk" = [])))]
+pub(crate) async fn post(
+    State(service): State<Service>,
+    caller: Caller,
+    Body(batch): Body<Batch>,
+) -> Result<Json<Receipts>, Problem> {
+    if batch.commands.len() > BATCH {
+        return Err(Problem::too_large("At most 50 commands at once."));
+    }
+    let tenant = caller.tenant;
+    let mut receipts = Vec::with_capacity(batch.commands.len());
+    for (place, command) in batch.commands.into_iter().enumerate() {
+        match service.limits().command(tenant.0, caller.person.id.0) {
+            Err(too_fast) if place == 0 => return Err(too_fast.into()),
+            Err(too_fast) => {
+                let outcome = Outcome::Retry { after_ms: too_fast.after_ms() };
+                receipts.push(Receipt { id: command.id, duplicate: false, outcome });
+                continue;
+            }
+            Ok(()) => {}
+        }
+        let (person, now) = (caller.person.clone(), service.now());
+        let (receipt, committed) =
+            service.db().write(move |sql| commands::handle(sql, tenant, &person, now, command)).await??;
+        service.told(tenant, committed);
+        receipts.push(receipt);
+    }
+    Ok(Json(Receipts { receipts }))
+}

@@ -1,0 +1,272 @@
+//! The open sockets, and who is told what. The hub only rings bells: what a socket says about the log it reads from
+//! the log. What may be forgotten ([`Now`], typing) is handed over directly.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use model::{At, ConversationId, DeviceId, Person, PersonId, Role, Slug, TenantId, wire::Now};
+use tokio::sync::{Notify, mpsc};
+use uuid::Uuid;
+
+use crate::tx::Committed;
+
+/// What may wait for one socket before it counts as too slow.
+const BACKLOG: usize = 4_096;
+
+/// Who is told.
+#[derive(Debug, Clone)]
+pub(crate) enum To {
+    /// Every desk of the tenant.
+    Everybody,
+    /// One person, at all their desks.
+    Person(PersonId),
+    /// Those who serve a queue, and supervisors.
+    Queue(Slug),
+    /// Supervisors.
+    Supervisors,
+}
+
+/// What a socket is handed directly.
+#[derive(Debug, Clone)]
+pub(crate) enum Direct {
+    /// For a desk.
+    Now(Box<Now>),
+    /// For a customer: the advisor is writing.
+    Typing(At),
+    /// Stop: another socket of the same device came, or the session ended.
+    Close(u16),
+}
+
+/// Who sits at a socket.
+#[derive(Debug, Clone)]
+pub(crate) enum Who {
+    /// An advisor's desk.
+    Desk { person: Person, device: DeviceId },
+    /// A customer's page.
+    Page { visitor: Uuid, conversation: Option<ConversationId> },
+}
+
+/// One open socket.
+pub(crate) struct Seat {
+    id: u64,
+    tenant: TenantId,
+    who: Mutex<Who>,
+    viewing: Mutex<Option<ConversationId>>,
+    bell: Notify,
+    direct: mpsc::Sender<Direct>,
+    slow: AtomicBool,
+}
+
+impl Seat {
+    /// Ends once there is something in the log to look at.
+    pub(crate) async fn rung(&self) {
+        self.bell.notified().await;
+    }
+
+    /// Whether more was handed to it than it could take.
+    pub(crate) fn is_slow(&self) -> bool {
+        self.slow.load(Ordering::Relaxed)
+    }
+
+    /// The person at this desk, as the hub knows them.
+    fn person(&self) -> Option<Person> {
+        match &*lock(&self.who) {
+            Who::Desk { person, .. } => Some(person.clone()),
+            Who::Page { .. } => None,
+        }
+    }
+
+    fn hand(&self, direct: Direct) {
+        // A full backlog: the socket is too slow. Its own loop closes it when it hears the bell.
+        if self.direct.try_send(direct).is_err() {
+            self.slow.store(true, Ordering::Relaxed);
+            self.bell.notify_one();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// All open sockets.
+#[derive(Default)]
+pub(crate) struct Hub {
+    next: AtomicU64,
+    seats: Mutex<BTreeMap<u64, Arc<Seat>>>,
+    /// Rung when supervisors' figures changed.
+    pub(crate) figures: Notify,
+    dirty: Mutex<std::collections::BTreeSet<TenantId>>,
+}
+
+impl Hub {
+    /// Takes a seat. It is given up with [`Hub::leave`].
+    pub(crate) fn sit(&self, tenant: TenantId, who: Who) -> (Arc<Seat>, mpsc::Receiver<Direct>) {
+        let (direct, received) = mpsc::channel(BACKLOG);
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        if let Who::Desk { person, device } = &who {
+            // One socket per desk: an older one of the same device is a ghost of a broken line.
+            for seat in self.of_tenant(tenant) {
+                let ghost = matches!(&*lock(&seat.who),
+                    Who::Desk { person: other, device: its } if other.id == person.id && its == device);
+                if ghost {
+                    seat.hand(Direct::Close(model::wire::frames::close::SUPERSEDED));
+                }
+            }
+        }
+        let seat = Arc::new(Seat {
+            id,
+            tenant,
+            who: Mutex::new(who),
+            viewing: Mutex::new(None),
+            bell: Notify::new(),
+            direct,
+            slow: AtomicBool::new(false),
+        });
+        lock(&self.seats).insert(id, seat.clone());
+        (seat, received)
+    }
+
+    /// Gives a seat up.
+    pub(crate) fn leave(&self, seat: &Seat) {
+        lock(&self.seats).remove(&seat.id);
+    }
+
+    fn of_tenant(&self, tenant: TenantId) -> Vec<Arc<Seat>> {
+        lock(&self.seats).values().filter(|seat| seat.tenant == tenant).cloned().collect()
+    }
+
+    /// How many desks a person has open.
+    pub(crate) fn desks_of(&self, tenant: TenantId, person: PersonId) -> usize {
+        self.of_tenant(tenant).iter().filter(|seat| seat.person().is_some_and(|p| p.id == person)).count()
+    }
+
+    /// How many pages a visitor has open.
+    pub(crate) fn pages_of(&self, tenant: TenantId, visitor: Uuid) -> usize {
+        let is_theirs =
+            |seat: &&Arc<Seat>| matches!(&*lock(&seat.who), Who::Page { visitor: v, .. } if *v == visitor);
+        self.of_tenant(tenant).iter().filter(is_theirs).count()
+    }
+
+    /// The page now shows this conversation.
+    pub(crate) fn page_shows(&self, seat: &Seat, now_showing: ConversationId) {
+        if let Who::Page { conversation, .. } = &mut *lock(&seat.who) {
+            *conversation = Some(now_showing);
+        }
+    }
+
+    /// All pages of a visitor show this conversation from now on, and look into the log.
+    pub(crate) fn visitor_shows(&self, tenant: TenantId, whose: Uuid, now_showing: ConversationId) {
+        for seat in self.of_tenant(tenant) {
+            if let Who::Page { visitor, conversation } = &mut *lock(&seat.who)
+                && *visitor == whose
+            {
+                *conversation = Some(now_showing);
+            }
+            seat.bell.notify_one();
+        }
+    }
+
+    /// A person's row changed: the desk's audience may have too.
+    pub(crate) fn renew(&self, seat: &Seat, renewed: Person) {
+        if let Who::Desk { person, .. } = &mut *lock(&seat.who) {
+            *person = renewed;
+        }
+    }
+
+    /// Closes all desks of a person.
+    pub(crate) fn close_desks(&self, tenant: TenantId, person: PersonId, code: u16) {
+        for seat in self.of_tenant(tenant) {
+            if seat.person().is_some_and(|p| p.id == person) {
+                seat.hand(Direct::Close(code));
+            }
+        }
+    }
+
+    /// Tells everybody concerned about finished work.
+    pub(crate) fn deliver(&self, tenant: TenantId, committed: Committed) {
+        let seats = self.of_tenant(tenant);
+        for seat in &seats {
+            let concerned = match &*lock(&seat.who) {
+                Who::Desk { person, .. } => committed.wake_all || committed.wake.contains(&person.id.0),
+                Who::Page { conversation, .. } => conversation.is_some_and(|c| committed.wake.contains(&c.0)),
+            };
+            if concerned {
+                seat.bell.notify_one();
+            }
+        }
+        for (to, now) in committed.nows {
+            tell(&seats, &to, &now);
+        }
+        if committed.supervise {
+            lock(&self.dirty).insert(tenant);
+            self.figures.notify_one();
+        }
+    }
+
+    /// Tells something to desks that needs no log and no database.
+    pub(crate) fn tell(&self, tenant: TenantId, to: &To, now: &Now) {
+        tell(&self.of_tenant(tenant), to, now);
+    }
+
+    /// The tenants whose supervisors should get new figures.
+    pub(crate) fn take_dirty(&self) -> Vec<TenantId> {
+        std::mem::take(&mut *lock(&self.dirty)).into_iter().collect()
+    }
+
+    /// Whether anybody would look at figures.
+    pub(crate) fn has_supervisors(&self, tenant: TenantId) -> bool {
+        self.of_tenant(tenant)
+            .iter()
+            .any(|seat| seat.person().is_some_and(|person| person.role == Role::Supervisor))
+    }
+
+    /// The advisor of a conversation is writing: its customer's pages are told.
+    pub(crate) fn tell_page(&self, tenant: TenantId, id: ConversationId, until: At) {
+        for seat in self.of_tenant(tenant) {
+            let shows =
+                matches!(&*lock(&seat.who), Who::Page { conversation, .. } if *conversation == Some(id));
+            if shows {
+                seat.hand(Direct::Typing(until));
+            }
+        }
+    }
+
+    /// A desk looks at a conversation; all desks that look at the same one are told who does.
+    pub(crate) fn views(&self, seat: &Seat, conversation: Option<ConversationId>) {
+        let before = std::mem::replace(&mut *lock(&seat.viewing), conversation);
+        if before == conversation {
+            return;
+        }
+        let seats = self.of_tenant(seat.tenant);
+        for id in [before, conversation].into_iter().flatten() {
+            let here: Vec<_> = seats.iter().filter(|s| *lock(&s.viewing) == Some(id)).collect();
+            let mut people: Vec<PersonId> = here.iter().filter_map(|s| s.person().map(|p| p.id)).collect();
+            people.sort();
+            people.dedup();
+            for other in here {
+                other.hand(Direct::Now(Box::new(Now::Viewing { conversation: id, people: people.clone() })));
+            }
+        }
+    }
+}
+
+fn tell(seats: &[Arc<Seat>], to: &To, now: &Now) {
+    for seat in seats {
+        let Some(person) = seat.person() else { continue };
+        let meant = match to {
+            To::Everybody => true,
+            To::Person(id) => person.id == *id,
+            To::Queue(queue) => person.role == Role::Supervisor || person.queues.contains(queue),
+            To::Supervisors => person.role == Role::Supervisor,
+        };
+        if meant {
+            seat.hand(Direct::Now(Box::new(now.clone())));
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! `loopdesk-server`: the service as a program. Everything it does is in the library.
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::{Args, Parser, Subcommand};
+use model::{Role, Slug, Workspace};
+use secrecy::{ExposeSecret, SecretString};
+use server::{
+    Error, Options, Result, Service,
+    admin::{self, NewPerson},
+    clock::SystemClock,
+};
+
+/// The Loopdesk help desk service: customers, queues, follow-ups, and the chat on your site.
+#[derive(Parser)]
+#[command(
+    version,
+    about,
+    after_help = "A first start:\n  loopdesk-server apply workspace.toml\n  \
+    loopdesk-server user add --workspace acme --email ines@acme.com --name \"Inès Keller\" --role supervisor\n  \
+    loopdesk-server serve"
+)]
+struct Cli {
+    #[command(flatten)]
+    data: Data,
+    #[command(subcommand)]
+    task: Task,
+}
+
+/// Where the data is.
+#[derive(Args)]
+struct Data {
+    /// The database file. Its folder must exist; the file is made when it is not there.
+    #[arg(long, global = true, default_value = "loopdesk.db", env = "LOOPDESK_DATABASE")]
+    database: PathBuf,
+    /// A file with the database's key: 64 hex digits. Without it the database is not encrypted. Keep a copy of the
+    /// key apart from the backups: without it they cannot be read.
+    #[arg(long, global = true, env = "LOOPDESK_KEY_FILE")]
+    key_file: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Answer desks, chat pages and other systems until Ctrl-C.
+    Serve {
+        /// The address to listen on. Beyond this machine only with --behind-tls.
+        #[arg(long, default_value = "127.0.0.1:7070")]
+        listen: SocketAddr,
+        /// A TLS proxy stands before the service, so that it may listen on other addresses than 127.0.0.1.
+        #[arg(long)]
+        behind_tls: bool,
+    },
+    /// Make or change a workspace from its file: queues, hours, reasons, rules. Applying twice changes nothing.
+    Apply {
+        /// The workspace.toml.
+        file: PathBuf,
+        /// Only say what would change.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Add, change or close people's accounts.
+    User {
+        #[command(subcommand)]
+        task: UserTask,
+    },
+    /// Make a new key for other systems (POST /v1/facts, hand-over). It is shown once; the one before stops working.
+    NewKey {
+        /// The workspace's id.
+        #[arg(long)]
+        workspace: Slug,
+    },
+    /// Show the key with which your site signs who its visitors are.
+    SiteKey {
+        /// The workspace's id.
+        #[arg(long)]
+        workspace: Slug,
+    },
+    /// Copy the database to FILE while the service runs.
+    Backup {
+        /// A new file.
+        file: PathBuf,
+    },
+    /// Put a backup in place of a database that is not there. All desks begin anew from it.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+    },
+    /// Print the OpenAPI description.
+    Openapi,
+}
+
+#[derive(Subcommand)]
+enum UserTask {
+    /// Add a person, or change the one with that address. The password is read from the first line of standard input.
+    Add {
+        /// The workspace's id.
+        #[arg(long)]
+        workspace: Slug,
+        /// The address they sign in with.
+        #[arg(long)]
+        email: String,
+        /// The name customers and colleagues see.
+        #[arg(long)]
+        name: String,
+        /// `advisor` or `supervisor`.
+        #[arg(long, default_value = "advisor", value_parser = role)]
+        role: Role,
+        /// Their team.
+        #[arg(long, default_value = "care")]
+        team: Slug,
+        /// A skill or language; may be given several times.
+        #[arg(long = "skill")]
+        skills: Vec<Slug>,
+        /// A queue they serve; may be given several times.
+        #[arg(long = "queue")]
+        queues: Vec<Slug>,
+    },
+    /// Close an account: desks are shut at once, history stays.
+    Close {
+        /// The workspace's id.
+        #[arg(long)]
+        workspace: Slug,
+        /// The address.
+        #[arg(long)]
+        email: String,
+    },
+}
+
+fn role(text: &str) -> std::result::Result<Role, String> {
+    match text {
+        "advisor" => Ok(Role::Advisor),
+        "supervisor" => Ok(Role::Supervisor),
+        _ => Err("choose advisor or supervisor".into()),
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    match run(Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<()> {
+    let key = cli.data.key_file.as_ref().map(read_key).transpose()?;
+    let database = cli.data.database;
+    let options = |behind_tls| Options {
+        database: database.clone(),
+        key: key.clone(),
+        clock: Arc::new(SystemClock),
+        behind_tls,
+    };
+    match cli.task {
+        Task::Serve { listen, behind_tls } => {
+            let service = Service::open(options(behind_tls)).await?;
+            let listener = tokio::net::TcpListener::bind(listen)
+                .await
+                .map_err(|source| Error::Io { what: "listening", source })?;
+            tracing::info!(%listen, "the service is ready");
+            service
+                .serve(listener, async {
+                    let _ = tokio::signal::ctrl_c().await;
+                })
+                .await
+        }
+        Task::Apply { file, dry_run } => {
+            let workspace = read_workspace(&file)?;
+            let applied = Service::open(options(false)).await?.apply(workspace, dry_run).await?;
+            let begun = if dry_run { "Would be" } else { "Was" };
+            match (applied.made, applied.changes.as_slice()) {
+                (true, _) => println!("{begun} made: the workspace is new."),
+                (false, []) => println!("Nothing to change."),
+                (false, changes) => println!("{begun} changed:\n{}", changes.join("\n")),
+            }
+            Ok(())
+        }
+        Task::User { task } => user(&Service::open(options(false)).await?, task).await,
+        Task::NewKey { workspace } => {
+            let key = Service::open(options(false)).await?.new_integration_key(&workspace).await?;
+            println!("{}", key.expose_secret());
+            Ok(())
+        }
+        Task::SiteKey { workspace } => {
+            let key = Service::open(options(false)).await?.site_key(&workspace).await?;
+            println!("{}", key.expose_secret());
+            Ok(())
+        }
+        Task::Backup { file } => {
+            Service::open(options(false)).await?.db().backup(file.clone()).await?;
+            println!("Backed up to {}.", file.display());
+            Ok(())
+        }
+        Task::Restore { file } => {
+            admin::restore(&file, &database, key).await?;
+            println!("Restored to {}. Desks begin anew when they connect.", database.display());
+            Ok(())
+        }
+        Task::Openapi => {
+            println!("{}", server::openapi());
+            Ok(())
+        }
+    }
+}
+
+async fn user(service: &Service, task: UserTask) -> Result<()> {
+    match task {
+        UserTask::Add { workspace, email, name, role, team, skills, queues } => {
+            let mut password = String::new();
+            std::io::stdin()
+                .read_line(&mut password)
+                .map_err(|source| Error::Io { what: "reading the password", source })?;
+            let password = Some(password.trim_end().to_owned()).filter(|password| !password.is_empty());
+            let new = NewPerson { email: email.clone(), name, role, team, skills, queues, password };
+            service.add_person(&workspace, new).await?;
+            println!("{email} may sign in.");
+            Ok(())
+        }
+        UserTask::Close { workspace, email } => {
+            service.close_person(&workspace, &email).await?;
+            println!("{email} may no longer sign in.");
+            Ok(())
+        }
+    }
+}
+
+fn read_key(path: &PathBuf) -> Result<SecretString> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| Error::Io { what: "reading the key file", source })?;
+    let key = text.trim().to_owned();
+    if key.len() == 64 && key.bytes().all(|b| b.is_ascii_hexdigit()) {
+        Ok(key.into())
+    } else {
+        Err(Error::Open(format!("{} must hold 64 hex digits and nothing else.", path.display())))
+    }
+}
+
+fn read_workspace(path: &PathBuf) -> Result<Workspace> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| Error::Io { what: "reading the workspace file", source })?;
+    toml::from_str(&text).map_err(|error| Error::Open(format!("{}: {error}", path.display())))
+}

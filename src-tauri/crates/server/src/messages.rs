@@ -1,0 +1,71 @@
+//! The lines of conversations.
+
+use model::{ConversationId, Message, MessageKind, TenantId};
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use crate::{
+    error::Result,
+    tx::{self, Tx},
+};
+
+/// One line.
+pub(crate) fn load(sql: &Connection, id: Uuid, tenant: TenantId) -> Result<Option<Message>> {
+    tx::body(sql, "SELECT body FROM message WHERE id = ?1 AND tenant = ?2", id, tenant)
+}
+
+/// The newest lines before place `before` (or at all), oldest first.
+pub(crate) fn before(
+    sql: &Connection,
+    conversation: ConversationId,
+    tenant: TenantId,
+    before: Option<u32>,
+    limit: usize,
+) -> Result<Vec<Message>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT body FROM message WHERE conversation = ?1 AND tenant = ?2 AND n < ?3 ORDER BY n DESC LIMIT ?4",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let texts = statement
+        .query_map(params![conversation.0, tenant.0, before.map_or(i64::MAX, i64::from), limit], |row| {
+            row.get::<_, String>(0)
+        })?;
+    let mut lines = texts.map(|text| Ok(serde_json::from_str(&text?)?)).collect::<Result<Vec<Message>>>()?;
+    lines.reverse();
+    Ok(lines)
+}
+
+/// Writes a new line. Its event is logged by the conversation that it belongs to.
+pub(crate) fn insert(tx: &Tx<'_>, message: &Message) -> Result<()> {
+    tx.sql
+        .prepare_cached(
+            "INSERT INTO message(id, tenant, conversation, n, kind, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            message.id.0,
+            tx.tenant.0,
+            message.conversation.0,
+            message.n,
+            message.kind.as_str(),
+            message.at.0,
+            serde_json::to_string(message)?
+        ])?;
+    if message.kind != MessageKind::Activity && !message.text.is_empty() {
+        tx.sql
+            .prepare_cached("INSERT INTO message_text(rowid, text) VALUES (?1, ?2)")?
+            .execute(params![tx.sql.last_insert_rowid(), &*message.text])?;
+    }
+    for attachment in &message.attachments {
+        tx.sql
+            .prepare_cached(
+                "INSERT OR IGNORE INTO blob_use(tenant, sha256, conversation, public) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![
+                tx.tenant.0,
+                attachment.sha256,
+                message.conversation.0,
+                message.kind == MessageKind::Message
+            ])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,335 @@
+//! Who is offered what. Highest priority first, then the longest wait; among those who may take it, the one who has
+//! been without new work for longest. One offer rings at a time per person, one person at a time per conversation.
+
+use std::collections::BTreeSet;
+
+use model::{
+    Activity, At, Channel, Conversation, ConversationId, ConversationState, Person, PersonId, PresenceState,
+    Slug, TenantId,
+    at::MINUTE,
+    presence::MISSED_OFFER,
+    wire::{
+        Now,
+        now::{Notice, OfferItem, WaitingItem},
+    },
+};
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use crate::{
+    conversations::{self, Waiting},
+    customers,
+    deadlines::{self, Kind},
+    error::Result,
+    hub::To,
+    people, presence,
+    tx::{self, Tx},
+};
+
+/// How long somebody who declined or missed a conversation is not asked again.
+const NOT_AGAIN: i64 = MINUTE;
+
+/// An offer that is out.
+#[derive(Debug, Clone)]
+pub(crate) struct Offer {
+    pub(crate) conversation: ConversationId,
+    pub(crate) person: PersonId,
+    pub(crate) since: At,
+    pub(crate) until: At,
+    pub(crate) given_by: Option<String>,
+}
+
+fn read_offer(row: &rusqlite::Row<'_>) -> rusqlite::Result<Offer> {
+    Ok(Offer {
+        conversation: ConversationId(row.get(0)?),
+        person: PersonId(row.get(1)?),
+        since: At(row.get(2)?),
+        until: At(row.get(3)?),
+        given_by: row.get(4)?,
+    })
+}
+
+/// The offer of a conversation.
+pub(crate) fn offer(sql: &Connection, id: ConversationId) -> Result<Option<Offer>> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT conversation, person, since, until, given_by FROM offer WHERE conversation = ?",
+        )?
+        .query_row([id.0], read_offer)
+        .optional()?)
+}
+
+/// What rings for a person.
+pub(crate) fn offers_to(sql: &Connection, person: PersonId) -> Result<Vec<Offer>> {
+    let mut statement = sql
+        .prepare_cached("SELECT conversation, person, since, until, given_by FROM offer WHERE person = ?")?;
+    let rows = statement.query_map([person.0], read_offer)?;
+    rows.map(|row| Ok(row?)).collect()
+}
+
+/// Takes an offer back; tells the person it rang for.
+pub(crate) fn withdraw(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<Offer>> {
+    let Some(offer) = offer(&tx.sql, id)? else { return Ok(None) };
+    tx.sql.prepare_cached("DELETE FROM offer WHERE conversation = ?")?.execute([id.0])?;
+    deadlines::clear(tx, Kind::Offer, id.0)?;
+    tx.tell(To::Person(offer.person), Now::Offer { conversation: id, offer: None });
+    tx.queued.insert(id);
+    tx.touched.insert(offer.person);
+    tx.route = true;
+    Ok(Some(offer))
+}
+
+/// Somebody does not take it: they are not asked again for a while, and a transfer by name is over.
+pub(crate) fn pass(tx: &mut Tx<'_>, conversation: ConversationId, person: PersonId) -> Result<()> {
+    let until = tx.now + NOT_AGAIN;
+    tx.sql
+        .prepare_cached("INSERT OR REPLACE INTO passed(conversation, person, until) VALUES (?1, ?2, ?3)")?
+        .execute(params![conversation.0, person.0, until.0])?;
+    deadlines::set(tx, Kind::AskAgain, conversation.0, until)?;
+    let mut waiting = conversations::waiting(&tx.sql, conversation)?;
+    waiting.for_person = None;
+    conversations::set_waiting(tx, conversation, &waiting)
+}
+
+/// An offer rang out: RONA. The advisor is set away, the conversation keeps its place.
+pub(crate) fn missed(tx: &mut Tx<'_>, id: ConversationId) -> Result<()> {
+    let Some(offer) = withdraw(tx, id)? else { return Ok(()) };
+    pass(tx, id, offer.person)?;
+    let Some(mut conversation) = conversations::load(&tx.sql, id, tx.tenant)? else { return Ok(()) };
+    let name = people::person(&tx.sql, offer.person, tx.tenant)?.map(|p| p.name).unwrap_or_default();
+    conversations::add_activity(tx, &mut conversation, Activity::Missed { by: name })?;
+    conversations::save(tx, &mut conversation)?;
+    let customer_name =
+        customers::load(&tx.sql, conversation.customer, tx.tenant)?.map(|c| c.name).unwrap_or_default();
+    tx.tell(
+        To::Person(offer.person),
+        Now::Notice { notice: Notice::MissedOffer { conversation: id, customer_name } },
+    );
+    presence::set(tx, offer.person, PresenceState::Away, MISSED_OFFER.parse().ok())
+}
+
+/// Everything that waits, in the order in which it is offered.
+pub(crate) fn line(sql: &Connection, tenant: TenantId) -> Result<Vec<(Conversation, Waiting)>> {
+    let found: Vec<Conversation> = tx::bodies(
+        sql,
+        "SELECT body FROM conversation WHERE ?1 = ?1 AND tenant = ?2 AND state = 'waiting' ORDER BY waiting_since",
+        Uuid::nil(),
+        tenant,
+    )?;
+    let workspace = people::workspace(sql, tenant)?;
+    let mut line = found
+        .into_iter()
+        .map(|conversation| {
+            let waiting = conversations::waiting(sql, conversation.id)?;
+            Ok((conversation, waiting))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    // Stable: what waits longest stays first within a priority.
+    line.sort_by_key(|(conversation, waiting)| {
+        std::cmp::Reverse((priority(&workspace, &conversation.queue), waiting.boost))
+    });
+    Ok(line)
+}
+
+fn priority(workspace: &model::Workspace, queue: &Slug) -> i32 {
+    workspace.queue(queue).map_or(0, |queue| queue.priority)
+}
+
+/// Offers everything that can be offered now.
+pub(crate) fn offer_all(tx: &mut Tx<'_>) -> Result<()> {
+    let mut candidates = Vec::new();
+    let everybody = people::everybody(&tx.sql, tx.tenant)?;
+    for person in everybody.clone() {
+        let row = presence::row(&tx.sql, person.id)?;
+        let there = matches!(row.state, PresenceState::Available | PresenceState::Busy) && !row.finishing;
+        if person.active && there && offers_to(&tx.sql, person.id)?.is_empty() {
+            candidates.push((person, row));
+        }
+    }
+    if candidates.is_empty() {
+        return Ok(());
+    }
+    candidates.sort_by_key(|(person, row)| (row.last_work, person.id));
+    for (conversation, waiting) in line(&tx.sql, tx.tenant)? {
+        if candidates.is_empty() {
+            break;
+        }
+        if offer(&tx.sql, conversation.id)?.is_some() {
+            continue;
+        }
+        let passed = passed(&tx.sql, conversation.id, tx.now)?;
+        let mut found = None;
+        for (place, (person, row)) in candidates.iter().enumerate() {
+            let suited = match waiting.for_person {
+                Some(wanted) => wanted == person.id,
+                None => {
+                    row.state == PresenceState::Available
+                        && can_answer(&tx.workspace, &everybody, person, &conversation)
+                }
+            };
+            if suited && !passed.contains(&person.id) && has_room(tx, &conversation, person, row)? {
+                found = Some(place);
+                break;
+            }
+        }
+        if let Some(place) = found {
+            let (person, mut row) = candidates.remove(place);
+            row.last_work = tx.now;
+            presence::save(tx, person.id, &row)?;
+            make_offer(tx, &conversation, waiting.given_by, person.id)?;
+        }
+    }
+    // Saving presence asks for another round; everything was offered that could be.
+    tx.route = false;
+    Ok(())
+}
+
+fn has_room(tx: &Tx<'_>, conversation: &Conversation, person: &Person, row: &presence::Row) -> Result<bool> {
+    let channel = conversation.channel;
+    Ok(!row.closed.contains(&channel)
+        && presence::load(&tx.sql, person.id, channel)? < tx.workspace.capacity(channel))
+}
+
+/// Whether a person serves the queue and has the skills it needs; the customer's language is one of them as soon as
+/// anybody of the queue has it.
+pub(crate) fn can_answer(
+    workspace: &model::Workspace,
+    everybody: &[Person],
+    person: &Person,
+    conversation: &Conversation,
+) -> bool {
+    let skills = workspace.queue(&conversation.queue).map(|q| q.skills.as_slice()).unwrap_or_default();
+    let serves = |person: &Person| person.active && person.queues.contains(&conversation.queue);
+    let speaks = conversation.language.as_ref().is_none_or(|language| {
+        person.skills.contains(language)
+            || !everybody.iter().any(|other| serves(other) && other.skills.contains(language))
+    });
+    serves(person) && speaks && skills.iter().all(|skill| person.skills.contains(skill))
+}
+
+fn passed(sql: &Connection, id: ConversationId, now: At) -> Result<BTreeSet<PersonId>> {
+    let mut statement =
+        sql.prepare_cached("SELECT person FROM passed WHERE conversation = ?1 AND until > ?2")?;
+    let rows = statement.query_map(params![id.0, now.0], |row| row.get::<_, Uuid>(0))?;
+    rows.map(|id| Ok(PersonId(id?))).collect()
+}
+
+fn make_offer(
+    tx: &mut Tx<'_>,
+    conversation: &Conversation,
+    given_by: Option<String>,
+    person: PersonId,
+) -> Result<()> {
+    let ring = conversations::queue_of(&tx.workspace, conversation).map_or(30, |queue| queue.ring_s);
+    let offer = Offer {
+        conversation: conversation.id,
+        person,
+        since: tx.now,
+        until: tx.now + i64::from(ring) * 1_000,
+        given_by,
+    };
+    tx.sql
+        .prepare_cached(
+            "INSERT INTO offer(conversation, tenant, person, since, until, given_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            offer.conversation.0,
+            tx.tenant.0,
+            offer.person.0,
+            offer.since.0,
+            offer.until.0,
+            offer.given_by
+        ])?;
+    deadlines::set(tx, Kind::Offer, conversation.id.0, offer.until)?;
+    tx.queued.insert(conversation.id);
+    tx.touched.insert(person);
+    let item = offer_item(&tx.sql, tx.tenant, &tx.workspace, conversation, &offer)?;
+    tx.tell(To::Person(person), Now::Offer { conversation: conversation.id, offer: Some(item) });
+    Ok(())
+}
+
+/// An offer as its receiver sees it.
+pub(crate) fn offer_item(
+    sql: &Connection,
+    tenant: TenantId,
+    workspace: &model::Workspace,
+    conversation: &Conversation,
+    offer: &Offer,
+) -> Result<OfferItem> {
+    Ok(OfferItem {
+        item: waiting_item(sql, tenant, workspace, conversation)?,
+        subject: conversation.subject.clone(),
+        from: offer.since,
+        until: offer.until,
+        by: offer.given_by.clone(),
+    })
+}
+
+/// A conversation in its queue as those who serve the queue see it.
+pub(crate) fn waiting_item(
+    sql: &Connection,
+    tenant: TenantId,
+    workspace: &model::Workspace,
+    conversation: &Conversation,
+) -> Result<WaitingItem> {
+    let customer = customers::load(sql, conversation.customer, tenant)?;
+    let since = conversation.waiting_since.unwrap_or(conversation.opened_at);
+    let target =
+        workspace.queue(&conversation.queue).map_or(0, |queue| i64::from(queue.first_reply_s) * 1_000);
+    let boost = conversations::waiting(sql, conversation.id)?.boost;
+    Ok(WaitingItem {
+        conversation: conversation.id,
+        customer_name: customer.as_ref().map(|c| c.name.clone()).unwrap_or_default(),
+        channel: conversation.channel,
+        queue: conversation.queue.clone(),
+        reason: conversation.reason.clone(),
+        tier: customer.and_then(|c| c.tier),
+        language: conversation.language.clone(),
+        waiting_since: since,
+        due: conversation.promise.map_or(since + target, |promise| promise.due),
+        priority: priority(workspace, &conversation.queue) * 2 + i32::from(boost),
+        handed_over: conversation.hand_over.as_ref().map(|h| h.reason.clone()),
+        offered: offer(sql, conversation.id)?.is_some(),
+    })
+}
+
+/// Tells those who serve the queues about what came, left or was offered, and customers about their place.
+pub(crate) fn tell_queued(tx: &mut Tx<'_>) -> Result<()> {
+    let queued = std::mem::take(&mut tx.queued);
+    if queued.is_empty() {
+        return Ok(());
+    }
+    let mut moved = BTreeSet::new();
+    for id in queued {
+        let Some(conversation) = conversations::load(&tx.sql, id, tx.tenant)? else { continue };
+        moved.insert(conversation.queue.clone());
+        if conversation.state == ConversationState::Waiting {
+            let item = waiting_item(&tx.sql, tx.tenant, &tx.workspace, &conversation)?;
+            tx.tell(
+                To::Queue(conversation.queue.clone()),
+                Now::Waiting { conversation: id, item: Some(item) },
+            );
+        } else {
+            tx.tell(To::Everybody, Now::Waiting { conversation: id, item: None });
+        }
+        tx.wake(id);
+    }
+    for (conversation, _) in line(&tx.sql, tx.tenant)? {
+        if moved.contains(&conversation.queue) && conversation.channel == Channel::Chat {
+            tx.wake(conversation.id);
+        }
+    }
+    Ok(())
+}
+
+/// A customer's place in the queue: 1 is next.
+pub(crate) fn position(sql: &Connection, tenant: TenantId, id: ConversationId) -> Result<Option<u32>> {
+    let line = line(sql, tenant)?;
+    let Some((mine, _)) = line.iter().find(|(c, _)| c.id == id) else { return Ok(None) };
+    let before = line
+        .iter()
+        .take_while(|(c, _)| c.id != id)
+        .filter(|(c, _)| c.queue == mine.queue && c.channel == mine.channel)
+        .count();
+    Ok(u32::try_from(before + 1).ok())
+}

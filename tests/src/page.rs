@@ -1,0 +1,201 @@
+//! A customer at the chat page's door: the public routes over HTTP and a real socket.
+
+use futures_util::{SinkExt, StreamExt};
+use model::{
+    Personal, ScoreKind,
+    wire::chat::{
+        ChatClientFrame, ChatFrame, ChatFrom, ChatIntent, ChatLine, ChatOutcome, ChatPhase, ChatReceipts,
+        ChatRow, ChatState, Started,
+    },
+};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+use uuid::Uuid;
+
+use crate::seat::PATIENCE;
+
+/// A customer's page.
+pub struct Page {
+    /// The name they gave.
+    pub name: String,
+    /// The visitor's token.
+    pub token: String,
+    /// What `start` said.
+    pub started: Started,
+    /// Lines that the page shows, in order.
+    pub lines: Vec<ChatLine>,
+    /// The state that it shows.
+    pub state: Option<ChatState>,
+    /// Their place in the queue.
+    pub position: Option<u32>,
+    /// The advisor is writing.
+    pub typing: bool,
+    cursor: u64,
+    address: String,
+    http: reqwest::Client,
+    socket: Option<WebSocketStream<MaybeTlsStream<TcpStream>>>,
+}
+
+/// An HTTP client for stories.
+pub fn http() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().timeout(PATIENCE).build().expect("a client")
+}
+
+impl Page {
+    /// Opens the page with what `start` is sent.
+    pub async fn open(address: &str, name: &str, start: Value) -> Self {
+        let http = http();
+        let answer =
+            http.post(format!("{address}/chat/v1/start")).json(&start).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "the chat starts: {}", answer.status());
+        let started: Started = answer.json().await.expect("what start says");
+        Self {
+            name: name.to_owned(),
+            token: started.token.to_string(),
+            started,
+            lines: Vec::new(),
+            state: None,
+            position: None,
+            typing: false,
+            cursor: 0,
+            address: address.to_owned(),
+            http,
+            socket: None,
+        }
+    }
+
+    /// Opens the stream.
+    pub async fn connected(mut self) -> Self {
+        self.connect().await;
+        self
+    }
+
+    /// Opens the stream from where the page is.
+    pub async fn connect(&mut self) {
+        let address = self.address.replace("http://", "ws://");
+        let (mut socket, _) = connect_async(format!("{address}/chat/v1/stream")).await.expect("a socket");
+        let hello = ChatClientFrame::Hello { token: self.token.as_str().into(), cursor: self.cursor };
+        let text = serde_json::to_string(&hello).expect("a frame");
+        socket.send(Message::Text(text.into())).await.expect("hello is said");
+        self.socket = Some(socket);
+        let resumed = self.next().await;
+        assert!(matches!(resumed, ChatFrame::Resumed { .. }), "the page resumes, not {resumed:?}");
+        self.take(resumed);
+    }
+
+    /// Leaves without a word.
+    pub fn leave(&mut self) {
+        self.socket = None;
+    }
+
+    async fn next(&mut self) -> ChatFrame {
+        let socket = self.socket.as_mut().expect("an open page");
+        loop {
+            match tokio::time::timeout(PATIENCE, socket.next()).await {
+                Ok(Some(Ok(Message::Text(text)))) => return serde_json::from_str(&text).expect("a frame"),
+                Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => {}
+                Ok(other) => panic!("{}'s page was closed: {other:?}", self.name),
+                Err(_) => panic!("{} waited for something that never came", self.name),
+            }
+        }
+    }
+
+    fn take(&mut self, frame: ChatFrame) {
+        match frame {
+            ChatFrame::Resumed { from, .. } => {
+                if from == 0 {
+                    self.lines.clear();
+                    self.state = None;
+                }
+                self.cursor = from;
+            }
+            ChatFrame::Range { from, to, rows } => {
+                assert_eq!(from, self.cursor, "{}'s page must not miss anything", self.name);
+                self.cursor = to;
+                for row in rows {
+                    match row {
+                        ChatRow::Line(line) => {
+                            self.lines.retain(|known| known.id != line.id);
+                            self.lines.push(line);
+                            self.lines.sort_by_key(|line| line.n);
+                        }
+                        ChatRow::State(state) => self.state = Some(state),
+                    }
+                }
+            }
+            ChatFrame::Queue { position } => self.position = position,
+            ChatFrame::Typing { .. } => self.typing = true,
+            ChatFrame::Pong { .. } => {}
+        }
+    }
+
+    /// Takes frames until `seen` finds what it waits for.
+    pub async fn until<T>(&mut self, mut seen: impl FnMut(&Self) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = seen(self) {
+                return found;
+            }
+            let frame = self.next().await;
+            self.take(frame);
+        }
+    }
+
+    /// Waits for a line of the company's with these words.
+    pub async fn reads(&mut self, words: &str) {
+        self.until(|page| {
+            page.lines.iter().find(|line| line.from != ChatFrom::Me && &*line.text == words).map(|_| ())
+        })
+        .await;
+    }
+
+    /// Waits until the chat stands so.
+    pub async fn phase(&mut self, phase: ChatPhase) {
+        self.until(|page| page.state.as_ref().filter(|state| state.phase == phase).map(|_| ())).await;
+    }
+
+    /// The words on the page, in order.
+    pub fn words(&self) -> Vec<String> {
+        self.lines.iter().map(|line| line.text.to_string()).collect()
+    }
+
+    /// Says that the customer is writing.
+    pub async fn types(&mut self) {
+        let text = serde_json::to_string(&ChatClientFrame::Typing).expect("a frame");
+        self.socket.as_mut().expect("an open page").send(Message::Text(text.into())).await.expect("said");
+    }
+
+    /// Sends a command with an id, as it is.
+    pub async fn sends(&self, id: Uuid, intent: &ChatIntent) -> ChatOutcome {
+        let mut command = serde_json::to_value(intent).expect("an intent");
+        command["id"] = json!(id);
+        let answer = self
+            .http
+            .post(format!("{}/chat/v1/commands", self.address))
+            .bearer_auth(&self.token)
+            .json(&json!({ "commands": [command] }))
+            .send()
+            .await
+            .expect("an answer");
+        assert!(answer.status().is_success(), "{}'s command is taken: {}", self.name, answer.status());
+        let mut receipts: ChatReceipts = answer.json().await.expect("receipts");
+        receipts.receipts.remove(0).outcome
+    }
+
+    /// Wants something that must be done.
+    pub async fn wants(&self, intent: ChatIntent) {
+        let outcome = self.sends(Uuid::now_v7(), &intent).await;
+        assert!(matches!(outcome, ChatOutcome::Applied { .. }), "{}: {outcome:?}", self.name);
+    }
+
+    /// Says something.
+    pub async fn says(&self, text: &str) {
+        self.wants(ChatIntent::Say { text: text.into(), attachments: Vec::new() }).await;
+    }
+
+    /// Answers the score question.
+    pub async fn scores(&self, kind: ScoreKind, value: u8, comment: Option<&str>) {
+        self.wants(ChatIntent::Score { kind, value, comment: comment.map(Personal::from) }).await;
+    }
+}

@@ -1,0 +1,1 @@
+//! Who is offered what, and what happens when they do not take it.
