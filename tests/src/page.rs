@@ -2,13 +2,18 @@
 
 use futures_util::{SinkExt, StreamExt};
 use model::{
-    Personal, ScoreKind,
-    wire::chat::{
-        ChatClientFrame, ChatFrame, ChatFrom, ChatIntent, ChatLine, ChatOutcome, ChatPhase, ChatReceipts,
-        ChatRow, ChatState, Started,
+    Attachment, ConversationId, Personal, ScoreKind,
+    wire::{
+        Rejection,
+        chat::{
+            ChatClientFrame, ChatFrame, ChatFrom, ChatIntent, ChatLine, ChatOutcome, ChatPhase, ChatReceipts,
+            ChatRow, ChatState, Started,
+        },
+        reads::BlobStored,
     },
 };
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 use uuid::Uuid;
@@ -32,9 +37,15 @@ pub struct Page {
     /// The advisor is writing.
     pub typing: bool,
     cursor: u64,
+    workspace: Value,
     address: String,
     http: reqwest::Client,
     socket: Option<WebSocketStream<MaybeTlsStream<TcpStream>>>,
+}
+
+/// The name of a file's bytes.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// An HTTP client for stories.
@@ -52,6 +63,7 @@ impl Page {
         assert!(answer.status().is_success(), "the chat starts: {}", answer.status());
         let started: Started = answer.json().await.expect("what start says");
         Self {
+            workspace: start["workspace"].clone(),
             name: name.to_owned(),
             token: started.token.to_string(),
             started,
@@ -74,9 +86,14 @@ impl Page {
 
     /// Opens the stream from where the page is.
     pub async fn connect(&mut self) {
+        self.connect_from(self.cursor).await;
+    }
+
+    /// Opens the stream from a place that the story chooses.
+    pub async fn connect_from(&mut self, cursor: u64) {
         let address = self.address.replace("http://", "ws://");
         let (mut socket, _) = connect_async(format!("{address}/chat/v1/stream")).await.expect("a socket");
-        let hello = ChatClientFrame::Hello { token: self.token.as_str().into(), cursor: self.cursor };
+        let hello = ChatClientFrame::Hello { token: self.token.as_str().into(), cursor };
         let text = serde_json::to_string(&hello).expect("a frame");
         socket.send(Message::Text(text.into())).await.expect("hello is said");
         self.socket = Some(socket);
@@ -88,6 +105,48 @@ impl Page {
     /// Leaves without a word.
     pub fn leave(&mut self) {
         self.socket = None;
+    }
+
+    /// The same visitor in another window: an empty page that goes on with the same token.
+    pub async fn another_window(&self) -> Self {
+        let start = json!({ "workspace": self.workspace, "token": self.token });
+        Self::open(&self.address, &self.name, start).await
+    }
+
+    /// The last number that the page applied.
+    pub fn cursor(&self) -> u64 {
+        self.cursor
+    }
+
+    /// Waits until the stream is closed; its code.
+    pub async fn closed(&mut self) -> Option<u16> {
+        let socket = self.socket.as_mut().expect("an open page");
+        loop {
+            match tokio::time::timeout(PATIENCE, socket.next()).await.expect("the stream closes") {
+                Some(Ok(Message::Close(close))) => {
+                    self.socket = None;
+                    return close.map(|close| close.code.into());
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return None,
+            }
+        }
+    }
+
+    /// Asks the service where it is and takes everything that it said up to there.
+    pub async fn catch_up(&mut self) {
+        let ping = ChatClientFrame::Ping { cursor: self.cursor };
+        let text = serde_json::to_string(&ping).expect("a frame");
+        self.socket.as_mut().expect("an open page").send(Message::Text(text.into())).await.expect("said");
+        loop {
+            match self.next().await {
+                ChatFrame::Pong { head } => {
+                    assert_eq!(head, self.cursor, "{}'s page has everything up to the pong", self.name);
+                    return;
+                }
+                frame => self.take(frame),
+            }
+        }
     }
 
     async fn next(&mut self) -> ChatFrame {
@@ -127,7 +186,7 @@ impl Page {
             }
             ChatFrame::Queue { position } => self.position = position,
             ChatFrame::Typing { .. } => self.typing = true,
-            ChatFrame::Pong { .. } => {}
+            ChatFrame::Pong { head } => assert_eq!(head, self.cursor, "{}'s page is where it was", self.name),
         }
     }
 
@@ -166,21 +225,81 @@ impl Page {
         self.socket.as_mut().expect("an open page").send(Message::Text(text.into())).await.expect("said");
     }
 
-    /// Sends a command with an id, as it is.
-    pub async fn sends(&self, id: Uuid, intent: &ChatIntent) -> ChatOutcome {
-        let mut command = serde_json::to_value(intent).expect("an intent");
-        command["id"] = json!(id);
+    /// A request with the visitor's token.
+    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.address)).bearer_auth(&self.token)
+    }
+
+    /// Sends several commands at once. Answers what became of each.
+    pub async fn sends_all(&self, commands: &[(Uuid, ChatIntent)]) -> Vec<ChatOutcome> {
+        let commands: Vec<_> = commands
+            .iter()
+            .map(|(id, intent)| {
+                let mut command = serde_json::to_value(intent).expect("an intent");
+                command["id"] = json!(id);
+                command
+            })
+            .collect();
         let answer = self
-            .http
-            .post(format!("{}/chat/v1/commands", self.address))
-            .bearer_auth(&self.token)
-            .json(&json!({ "commands": [command] }))
+            .request(reqwest::Method::POST, "/chat/v1/commands")
+            .json(&json!({ "commands": commands }))
             .send()
             .await
             .expect("an answer");
-        assert!(answer.status().is_success(), "{}'s command is taken: {}", self.name, answer.status());
-        let mut receipts: ChatReceipts = answer.json().await.expect("receipts");
-        receipts.receipts.remove(0).outcome
+        assert!(answer.status().is_success(), "{}'s commands are taken: {}", self.name, answer.status());
+        let receipts: ChatReceipts = answer.json().await.expect("receipts");
+        receipts.receipts.into_iter().map(|receipt| receipt.outcome).collect()
+    }
+
+    /// Sends a command with an id, as it is.
+    pub async fn sends(&self, id: Uuid, intent: &ChatIntent) -> ChatOutcome {
+        self.sends_all(&[(id, intent.clone())]).await.remove(0)
+    }
+
+    /// Wants something that must be refused. Answers why.
+    pub async fn may_not(&self, intent: ChatIntent) -> Rejection {
+        match self.sends(Uuid::now_v7(), &intent).await {
+            ChatOutcome::Rejected { code, .. } => code,
+            other => panic!("{}'s command should have been refused: {other:?}", self.name),
+        }
+    }
+
+    /// Sends a piece of a file.
+    pub async fn puts_piece(
+        &self,
+        sha256: &str,
+        name: &str,
+        size: usize,
+        offset: usize,
+        piece: &[u8],
+    ) -> reqwest::Response {
+        self.request(reqwest::Method::PUT, &format!("/chat/v1/blobs/{sha256}"))
+            .query(&[("name", name), ("size", &size.to_string()), ("offset", &offset.to_string())])
+            .body(piece.to_vec())
+            .send()
+            .await
+            .expect("an answer")
+    }
+
+    /// Uploads a whole file.
+    pub async fn uploads(&self, name: &str, bytes: &[u8]) -> Attachment {
+        let answer = self.puts_piece(&sha256(bytes), name, bytes.len(), 0, bytes).await;
+        assert!(answer.status().is_success(), "{}'s file is taken: {}", self.name, answer.status());
+        let stored: BlobStored = answer.json().await.expect("what was stored");
+        stored.attachment.expect("the file is whole")
+    }
+
+    /// The conversation that the page shows.
+    pub fn conversation(&self) -> ConversationId {
+        self.state.as_ref().expect("a conversation").conversation
+    }
+
+    /// The transcript.
+    pub async fn transcript(&self) -> String {
+        let answer =
+            self.request(reqwest::Method::GET, "/chat/v1/transcript").send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{}", answer.status());
+        answer.text().await.expect("words")
     }
 
     /// Wants something that must be done.

@@ -1,29 +1,31 @@
 //! An advisor at the service's door: the real adapter over a real socket, and everything it was told.
 
 use std::{
-    collections::BTreeMap,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use async_trait::async_trait;
 use backend::{
-    Backend, Heard, Line, Native,
+    Backend, Heard, Line, Native, Trouble,
     native::{Credentials, Keeper, NotKept},
 };
 use model::{
-    Conversation, ConversationId, Customer, CustomerId, DeviceId, FollowUp, FollowUpId, Intent, Message,
-    MessageId, PersonId, PresenceState, Score,
+    At, CommandId, ConversationId, DeviceId, Epoch, Intent, PersonId, Presence, PresenceState, Slug,
+    intent::Receiver,
     wire::{
-        ClientFrame, Command, Entity, Now, Outcome, Rejection, ServerFrame,
-        commands::Receipt,
-        frames::{Change, EntityId, SCHEMA},
+        ClientFrame, Command, Now, Outcome, Rejection, ServerFrame, commands::Receipt, frames::SCHEMA,
+        now::Notice,
     },
 };
 use secrecy::{ExposeSecret, SecretString};
+use server::clock::{Clock, ManualClock};
 use uuid::Uuid;
 
-use crate::Stage;
+use crate::{
+    Stage, World,
+    world::{Present, notices},
+};
 
 /// How long a story waits for something that must come. Only a failing story ever waits so long.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -35,6 +37,14 @@ impl InMemory {
     /// Begins with a one-use secret.
     pub fn once(secret: &str) -> Arc<Self> {
         Arc::new(Self(Mutex::new(Some(Credentials::OneUse(secret.to_owned().into())))))
+    }
+
+    /// The refresh token that is kept now.
+    pub fn refresh_token(&self) -> Option<String> {
+        match &*self.0.lock().unwrap() {
+            Some(Credentials::Refresh(token)) => Some(token.expose_secret().to_owned()),
+            _ => None,
+        }
     }
 }
 
@@ -54,66 +64,6 @@ impl Keeper for InMemory {
     }
 }
 
-/// What an advisor's desk would know: rows by id, applied as the protocol says.
-#[derive(Debug, Default)]
-pub struct World {
-    /// The last number applied.
-    pub cursor: u64,
-    /// Customers in sight.
-    pub customers: BTreeMap<CustomerId, Customer>,
-    /// Their conversations.
-    pub conversations: BTreeMap<ConversationId, Conversation>,
-    /// Their lines.
-    pub messages: BTreeMap<MessageId, Message>,
-    /// Their scores.
-    pub scores: Vec<Score>,
-    /// Loops in sight.
-    pub follow_ups: BTreeMap<FollowUpId, FollowUp>,
-    /// Everything else, counted.
-    pub others: usize,
-}
-
-impl World {
-    fn put(&mut self, entity: Entity) {
-        match entity {
-            Entity::Customer(row) => drop(self.customers.insert(row.id, row)),
-            Entity::Conversation(row) => drop(self.conversations.insert(row.id, row)),
-            Entity::Message(row) => drop(self.messages.insert(row.id, row)),
-            Entity::Score(row) => self.scores.push(row),
-            Entity::FollowUp(row) => drop(self.follow_ups.insert(row.id, row)),
-            _ => self.others += 1,
-        }
-    }
-
-    fn change(&mut self, change: Change) {
-        match change {
-            Change::Put { entity } => self.put(entity),
-            Change::Entered { entities, .. } => entities.into_iter().for_each(|entity| self.put(entity)),
-            Change::Left { customer } => {
-                self.customers.remove(&customer);
-                let gone: Vec<_> =
-                    self.conversations.values().filter(|c| c.customer == customer).map(|c| c.id).collect();
-                self.conversations.retain(|id, _| !gone.contains(id));
-                self.messages.retain(|_, m| !gone.contains(&m.conversation));
-            }
-            Change::Gone { id: EntityId::FollowUp(id) } => drop(self.follow_ups.remove(&id)),
-            Change::Gone { .. } => self.others += 1,
-        }
-    }
-
-    /// The lines of a conversation, in order.
-    pub fn lines(&self, id: ConversationId) -> Vec<&Message> {
-        let mut lines: Vec<_> = self.messages.values().filter(|m| m.conversation == id).collect();
-        lines.sort_by_key(|m| m.n);
-        lines
-    }
-
-    /// The words of a conversation, in order, without activities.
-    pub fn words(&self, id: ConversationId) -> Vec<String> {
-        self.lines(id).iter().filter(|m| m.activity.is_none()).map(|m| m.text.to_string()).collect()
-    }
-}
-
 /// An advisor.
 pub struct Seat {
     /// Who.
@@ -126,10 +76,13 @@ pub struct Seat {
     pub device: DeviceId,
     /// What they know.
     pub world: World,
-    /// What they were told that may be forgotten, since the story looked last.
+    /// Everything they were told that may be forgotten, since the story looked last.
     pub nows: Vec<Now>,
+    /// The latest of it.
+    pub present: Present,
+    epoch: Option<Epoch>,
     line: Option<Line>,
-    at: model::At,
+    clock: Arc<ManualClock>,
 }
 
 impl Seat {
@@ -142,44 +95,76 @@ impl Seat {
             name: name.to_owned(),
             backend,
             device: DeviceId(Uuid::now_v7()),
-            world: World::default(),
+            world: World::of(id),
             nows: Vec::new(),
+            present: Present::default(),
+            epoch: None,
             line: None,
-            at: stage.now(),
+            clock: stage.clock.clone(),
         }
     }
 
     /// Takes a snapshot, opens the line and is available for offers.
     pub async fn available(mut self) -> Self {
         self.connect().await;
-        self.wants(Intent::SetPresence { state: PresenceState::Available, reason: None }).await;
+        self.becomes(PresenceState::Available).await;
         self
     }
 
     /// Takes a snapshot and opens the line.
-    pub async fn connect(&mut self) {
+    pub async fn connected(mut self) -> Self {
+        self.connect().await;
+        self
+    }
+
+    /// Sets their presence.
+    pub async fn becomes(&self, state: PresenceState) {
+        self.wants(Intent::SetPresence { state, reason: None }).await;
+    }
+
+    /// What a desk that begins now would know.
+    pub async fn snapshot(&self) -> (Epoch, World) {
         let start = self.backend.snapshot().await.expect("a snapshot");
-        self.world = World { cursor: start.cursor, ..World::default() };
+        let mut world = World { cursor: start.cursor, ..World::of(self.id) };
         let mut after = None;
         loop {
             let page = self.backend.snapshot_page(after).await.expect("a page");
-            page.entities.into_iter().for_each(|entity| self.world.put(entity));
+            page.entities.into_iter().for_each(|entity| world.put(entity));
             after = page.next;
             if after.is_none() {
-                break;
+                return (start.epoch, world);
             }
         }
+    }
+
+    /// Takes a snapshot and opens the line.
+    pub async fn connect(&mut self) {
+        let (epoch, world) = self.snapshot().await;
+        self.world = world;
+        self.epoch = Some(epoch);
+        self.resume().await;
+    }
+
+    /// Opens the line from where the desk is, and takes what it missed.
+    pub async fn resume(&mut self) {
+        let resumed = self.greets(self.epoch, self.world.cursor, SCHEMA).await;
+        assert!(matches!(resumed, ServerFrame::Resumed { .. }), "the desk resumes, not {resumed:?}");
+        self.catch_up().await;
+    }
+
+    /// Opens the line and says hello with what a desk of another history would say. Answers the answer.
+    pub async fn greets(&mut self, epoch: Option<Epoch>, cursor: u64, schema: u32) -> ServerFrame {
         let line = self.backend.dial().await.expect("a line");
-        let hello = ClientFrame::Hello {
-            epoch: Some(start.epoch),
-            cursor: start.cursor,
-            device: self.device,
-            schema: SCHEMA,
-        };
+        let hello = ClientFrame::Hello { epoch, cursor, device: self.device, schema };
         line.say.send(hello).await.expect("hello is said");
         self.line = Some(line);
-        let resumed = self.next().await;
-        assert!(matches!(resumed, ServerFrame::Resumed { .. }), "the desk resumes, not {resumed:?}");
+        self.present = Present::default();
+        self.next().await
+    }
+
+    /// The log that the desk follows.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch.expect("the desk was connected")
     }
 
     /// Hangs up without a word.
@@ -201,6 +186,25 @@ impl Seat {
         }
     }
 
+    fn apply(&mut self, frame: ServerFrame) {
+        match frame {
+            ServerFrame::Range { from, to, events } => {
+                let known = self.world.cursor;
+                assert!(from <= known, "a gap between {known} and {from}");
+                for event in events.into_iter().filter(|event| event.seq > known) {
+                    self.world.change(event.change);
+                }
+                self.world.cursor = known.max(to);
+            }
+            ServerFrame::Now(now) => {
+                self.present.take(&now);
+                self.nows.push(now);
+            }
+            ServerFrame::Pong { .. } => {}
+            other => panic!("{} did not expect {other:?}", self.name),
+        }
+    }
+
     /// Waits until the line is closed; its code.
     pub async fn closed(&mut self) -> Option<u16> {
         let line = self.line.as_mut().expect("a line");
@@ -219,39 +223,56 @@ impl Seat {
             if let Some(found) = seen(&self.world, &self.nows) {
                 return found;
             }
-            match self.next().await {
-                ServerFrame::Range { from, to, events } => {
-                    assert!(from <= self.world.cursor, "a gap between {} and {from}", self.world.cursor);
-                    let known = self.world.cursor;
-                    for event in events.into_iter().filter(|event| event.seq > known) {
-                        self.world.change(event.change);
-                    }
-                    self.world.cursor = self.world.cursor.max(to);
-                }
-                ServerFrame::Now(now) => self.nows.push(now),
-                ServerFrame::Pong { .. } => {}
-                other => panic!("{} did not expect {other:?}", self.name),
-            }
+            let frame = self.next().await;
+            self.apply(frame);
         }
     }
 
-    /// Asks the service where it is and takes everything up to there.
+    /// Asks the service where it is and takes everything that it said up to there.
     pub async fn catch_up(&mut self) {
         let cursor = self.world.cursor;
         self.say(ClientFrame::Ping { cursor }).await;
         loop {
             match self.next().await {
-                ServerFrame::Range { to, events, .. } => {
-                    for event in events {
-                        self.world.change(event.change);
-                    }
-                    self.world.cursor = self.world.cursor.max(to);
+                ServerFrame::Pong { head, .. } => {
+                    assert_eq!(head, self.world.cursor, "{} has everything up to the pong", self.name);
+                    return;
                 }
-                ServerFrame::Now(now) => self.nows.push(now),
-                ServerFrame::Pong { .. } => return,
-                other => panic!("{} did not expect {other:?}", self.name),
+                frame => self.apply(frame),
             }
         }
+    }
+
+    /// Forgets what was told and looks at what is told from now on.
+    pub async fn listens_anew(&mut self) {
+        self.catch_up().await;
+        self.nows.clear();
+    }
+
+    /// The notices since the story looked last.
+    pub async fn notices(&mut self) -> Vec<Notice> {
+        self.catch_up().await;
+        let found = notices(&self.nows);
+        self.nows.clear();
+        found
+    }
+
+    /// What rings for them now.
+    pub async fn ringing(&mut self) -> Vec<ConversationId> {
+        self.catch_up().await;
+        self.present.offers.keys().copied().collect()
+    }
+
+    /// How somebody is, as this desk was told.
+    pub async fn presence(&mut self, of: PersonId) -> Presence {
+        self.catch_up().await;
+        self.present.presence[&of].clone()
+    }
+
+    /// Their own load on chats, as their desk was told.
+    pub async fn load(&mut self) -> u32 {
+        let me = self.id;
+        self.presence(me).await.channels[0].load
     }
 
     /// The conversation that is offered next.
@@ -271,21 +292,37 @@ impl Seat {
     /// Waits for an offer and takes it.
     pub async fn takes_offer(&mut self) -> ConversationId {
         let id = self.offered().await;
+        self.takes(id).await;
+        id
+    }
+
+    /// Takes a conversation and waits until it is on the desk.
+    pub async fn takes(&mut self, id: ConversationId) {
         self.wants(Intent::Accept { conversation: id }).await;
         let me = self.id;
         self.until(|world, _| world.conversations.get(&id).filter(|c| c.owner == Some(me)).map(|_| ())).await;
-        id
     }
 
     /// A command with that intent.
     pub fn command(&self, intent: Intent) -> Command {
-        Command { id: Uuid::now_v7().into(), device: self.device, after: None, intent, at: self.at }
+        Command {
+            id: Uuid::now_v7().into(),
+            device: self.device,
+            after: None,
+            intent,
+            at: At(self.clock.now().0),
+        }
     }
 
     /// Sends a command as it is.
     pub async fn submit(&self, command: Command) -> Receipt {
         let mut receipts = self.backend.submit(vec![command]).await.expect("the service answers");
         receipts.remove(0)
+    }
+
+    /// Sends several at once.
+    pub async fn submit_all(&self, commands: Vec<Command>) -> Result<Vec<Receipt>, Trouble> {
+        self.backend.submit(commands).await
     }
 
     /// Wants something, however it ends.
@@ -309,8 +346,43 @@ impl Seat {
         }
     }
 
-    /// Answers a customer.
-    pub async fn replies(&self, conversation: ConversationId, text: &str) -> u64 {
-        self.wants(Intent::Reply { conversation, text: text.into(), attachments: Vec::new() }).await
+    /// Answers a customer. The line has the id that is answered here.
+    pub async fn replies(&self, conversation: ConversationId, text: &str) -> CommandId {
+        let command =
+            self.command(Intent::Reply { conversation, text: text.into(), attachments: Vec::new() });
+        let id = command.id;
+        let receipt = self.submit(command).await;
+        assert!(matches!(receipt.outcome, Outcome::Applied { .. }), "{}: {receipt:?}", self.name);
+        id
+    }
+
+    /// Writes a note.
+    pub async fn notes(&self, conversation: ConversationId, text: &str, mentions: &[PersonId]) -> u64 {
+        self.wants(Intent::Note {
+            conversation,
+            text: text.into(),
+            attachments: Vec::new(),
+            mentions: mentions.to_vec(),
+        })
+        .await
+    }
+
+    /// Gives a conversation to a queue.
+    pub async fn gives_to_queue(&self, conversation: ConversationId, queue: &str, note: Option<&str>) -> u64 {
+        let queue: Slug = queue.parse().expect("a queue's name");
+        let receiver = Receiver::Queue(queue);
+        self.wants(Intent::Transfer { conversation, receiver, note: note.map(Into::into) }).await
+    }
+
+    /// Gives a conversation to a colleague.
+    pub async fn gives_to(&self, conversation: ConversationId, colleague: PersonId) -> u64 {
+        self.wants(Intent::Transfer { conversation, receiver: Receiver::Person(colleague), note: None }).await
+    }
+
+    /// Resolves and wraps up.
+    pub async fn finishes(&self, conversation: ConversationId) {
+        self.wants(Intent::Resolve { conversation }).await;
+        let disposition = "solved".parse().expect("a disposition of the stories");
+        self.wants(Intent::WrapUp { conversation, disposition }).await;
     }
 }

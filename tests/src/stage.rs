@@ -1,18 +1,27 @@
 //! A real service on a loopback port, with a clock that only the story moves.
 
-use std::sync::Arc;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use model::{At, Role, Slug, Workspace};
+use hmac::{Hmac, Mac};
+use model::{
+    At, PersonId, Role, Slug, Workspace,
+    wire::reads::{FactStored, Tokens},
+};
 use secrecy::ExposeSecret;
+use serde_json::{Value, json};
 use server::{
     Options, Service,
     admin::NewPerson,
     clock::{Clock, ManualClock},
 };
+use sha2::Sha256;
 use tempfile::TempDir;
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use crate::{Page, Seat};
+use crate::{Page, Seat, page::http, seat::PATIENCE};
 
 /// The workspace of the stories. Short names, round times.
 pub const WORKSPACE: &str = r#"
@@ -100,6 +109,35 @@ orders_at_least = 2
 /// A Wednesday morning.
 pub const MORNING: At = At(1_790_000_000_000);
 
+/// Another company on the same service.
+pub const OTHER_WORKSPACE: &str = r#"
+id = "borea"
+name = "Borea Telecom"
+
+[[queue]]
+id = "delivery"
+name = "Deliveries"
+
+[[reason]]
+id = "late"
+name = "Late"
+
+[[disposition]]
+id = "solved"
+name = "Solved"
+
+[[cause]]
+id = "no-notice"
+name = "No notice"
+
+[[break]]
+id = "lunch"
+name = "Lunch"
+
+[[score_rule]]
+ask = "csat"
+"#;
+
 /// A real service with a clock that stands still.
 pub struct Stage {
     /// The service itself, for what only its owner does.
@@ -108,13 +146,24 @@ pub struct Stage {
     pub clock: Arc<ManualClock>,
     /// Its address: `http://127.0.0.1:PORT`.
     pub address: String,
+    /// For requests as they are.
+    pub http: reqwest::Client,
+    key: Option<String>,
     stop: Option<oneshot::Sender<()>>,
+    serving: Option<JoinHandle<()>>,
     dir: TempDir,
 }
 
 /// A name that stories write as text.
 pub fn slug(text: &str) -> Slug {
     text.parse().expect("a story's slug is one")
+}
+
+async fn open(database: &Path, key: Option<&str>, clock: Arc<ManualClock>) -> Service {
+    let mut options = Options::at(database.to_owned());
+    options.clock = clock;
+    options.key = key.map(|key| key.to_owned().into());
+    Service::open(options).await.expect("the service opens")
 }
 
 impl Stage {
@@ -125,24 +174,91 @@ impl Stage {
 
     /// A service with a workspace of its own.
     pub async fn with(workspace: &str) -> Self {
+        Self::made(workspace, None).await
+    }
+
+    /// A service whose database is encrypted with that key.
+    pub async fn locked(key: &str) -> Self {
+        Self::made(WORKSPACE, Some(key.to_owned())).await
+    }
+
+    async fn made(workspace: &str, key: Option<String>) -> Self {
         let dir = tempfile::tempdir().expect("a folder for the service");
         let clock = Arc::new(ManualClock::at(MORNING));
-        let mut options = Options::at(dir.path().join("service.db"));
-        options.clock = clock.clone();
-        let service = Service::open(options).await.expect("the service opens");
+        let service = open(&dir.path().join("service.db"), key.as_deref(), clock.clone()).await;
+        let mut stage = Self {
+            service,
+            clock,
+            address: "127.0.0.1:0".to_owned(),
+            http: http(),
+            key,
+            stop: None,
+            serving: None,
+            dir,
+        };
+        stage.applies(workspace).await;
+        stage.serve().await;
+        stage
+    }
+
+    /// Makes a workspace, or changes it.
+    pub async fn applies(&self, workspace: &str) {
         let workspace: Workspace = toml::from_str(workspace).expect("the stories' workspace can be read");
-        service.apply(workspace, false).await.expect("the stories' workspace has no faults");
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        self.service.apply(workspace, false).await.expect("the stories' workspace has no faults");
+    }
+
+    async fn serve(&mut self) {
+        let port = self.address.trim_start_matches("http://").to_owned();
+        let listener = TcpListener::bind(&port).await.expect("a free port");
+        self.address = format!("http://{}", listener.local_addr().expect("an address"));
         let (stop, stopped) = oneshot::channel();
-        let serving = service.clone();
-        tokio::spawn(async move {
+        let service = self.service.clone();
+        self.serving = Some(tokio::spawn(async move {
             let stopped = async {
                 let _ = stopped.await;
             };
-            serving.serve(listener, stopped).await.expect("the service answers until it is stopped");
-        });
-        Self { service, clock, address, stop: Some(stop), dir }
+            service.serve(listener, stopped).await.expect("the service answers until it is stopped");
+        }));
+        self.stop = Some(stop);
+        // The first answer comes once everything that follows from a start is done.
+        let health = self.http.get(format!("{}/health", self.address)).send().await.expect("an answer");
+        assert!(health.status().is_success());
+    }
+
+    /// Stops the service.
+    pub async fn stop(&mut self) {
+        drop(self.stop.take());
+        if let Some(serving) = self.serving.take() {
+            serving.await.expect("the service stops in order");
+        }
+    }
+
+    /// Stops the service and starts it again on the same database and address, as after an update.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        self.service = open(&self.database(), self.key.as_deref(), self.clock.clone()).await;
+        self.serve().await;
+    }
+
+    /// Puts a backup in the place of the database, as after a lost disk.
+    pub async fn restore(&mut self, backup: &Path) {
+        self.stop().await;
+        // The old service keeps its file open; the restored one is another file.
+        let restored = self.dir.path().join("restored.db");
+        let key = self.key.clone().map(Into::into);
+        server::admin::restore(backup, &restored, key).await.expect("the backup is restored");
+        self.service = open(&restored, self.key.as_deref(), self.clock.clone()).await;
+        self.serve().await;
+    }
+
+    /// The database file.
+    pub fn database(&self) -> PathBuf {
+        self.dir.path().join("service.db")
+    }
+
+    /// The folder of the service's files.
+    pub fn folder(&self) -> &Path {
+        self.dir.path()
     }
 
     /// Lets time pass, and the service do what is due.
@@ -156,9 +272,11 @@ impl Stage {
         self.clock.now()
     }
 
-    /// The folder of the service's files.
-    pub fn folder(&self) -> &std::path::Path {
-        self.dir.path()
+    /// Waits until exactly so many sockets are open, and everything that follows from the end of others is noted.
+    pub async fn sockets(&self, count: usize) {
+        let mut open = self.service.sockets();
+        let waited = tokio::time::timeout(PATIENCE, open.wait_for(|open| *open == count)).await;
+        assert!(waited.is_ok(), "there should be {count} sockets, not {}", *self.service.sockets().borrow());
     }
 
     /// An advisor of the delivery queue, signed in, not yet available.
@@ -185,30 +303,100 @@ impl Stage {
         skills: &[&str],
         queues: &[&str],
     ) -> Seat {
-        let slugs = |texts: &[&str]| texts.iter().map(|text| slug(text)).collect();
-        let new = NewPerson {
-            email: format!("{}@{workspace}.example.com", name.to_lowercase().replace(' ', ".")),
-            name: name.to_owned(),
-            role,
-            team: slug("care"),
-            skills: slugs(skills),
-            queues: slugs(queues),
-            password: None,
-        };
+        let mut new = new_person(workspace, name);
+        new.role = role;
+        new.skills = skills.iter().map(|text| slug(text)).collect();
+        new.queues = queues.iter().map(|text| slug(text)).collect();
+        self.hires(workspace, new).await
+    }
+
+    /// Somebody as the story wants them, signed in.
+    pub async fn hires(&self, workspace: &str, new: NewPerson) -> Seat {
+        let name = new.name.clone();
         let person = self.service.add_person(&slug(workspace), new).await.expect("a person is added");
+        self.another_desk(workspace, person, &name).await
+    }
+
+    /// One more installation of somebody's desk.
+    pub async fn another_desk(&self, workspace: &str, person: PersonId, name: &str) -> Seat {
         let secret = self.service.one_use_secret(&slug(workspace), person).await.expect("a secret");
         Seat::take(self, person, name, secret.expose_secret()).await
     }
 
+    /// A fresh access token of somebody.
+    pub async fn token(&self, workspace: &str, person: PersonId) -> String {
+        let secret = self.service.one_use_secret(&slug(workspace), person).await.expect("a secret");
+        let grant = json!({ "grant_type": "urn:loopdesk:one-use", "secret": secret.expose_secret() });
+        let answer = self.post("/v1/token").json(&grant).send().await.expect("an answer");
+        let tokens: Tokens = answer.json().await.expect("tokens");
+        tokens.access_token
+    }
+
+    /// A request.
+    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.address))
+    }
+
+    /// A POST.
+    pub fn post(&self, path: &str) -> reqwest::RequestBuilder {
+        self.request(reqwest::Method::POST, path)
+    }
+
+    /// A GET.
+    pub fn get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.request(reqwest::Method::GET, path)
+    }
+
     /// A customer who opens the chat page.
     pub async fn customer(&self, name: &str) -> Page {
-        Page::open(&self.address, name, serde_json::json!({ "workspace": "alba", "name": name })).await
+        self.visitor(name, json!({ "workspace": "alba", "name": name })).await
+    }
+
+    /// A customer who opens the chat page of a site that says these things of them.
+    pub async fn visitor(&self, name: &str, start: Value) -> Page {
+        Page::open(&self.address, name, start).await
+    }
+
+    /// What the company's site signs of a visitor whom it knows.
+    pub async fn signed(&self, account: &str, name: &str, until: i64) -> Value {
+        let key = self.service.site_key(&slug("alba")).await.expect("a key");
+        let mut mac = Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes()).expect("a key");
+        mac.update(format!("{account}\n{name}\n{until}").as_bytes());
+        let signature = hex::encode(mac.finalize().into_bytes());
+        json!({ "account": account, "name": name, "until": until, "signature": signature })
     }
 
     /// The key for other systems of the stories' workspace.
     pub async fn integration_key(&self) -> String {
-        let key = self.service.new_integration_key(&slug("alba")).await.expect("a key");
+        self.integration_key_of("alba").await
+    }
+
+    /// The key for other systems of a workspace.
+    pub async fn integration_key_of(&self, workspace: &str) -> String {
+        let key = self.service.new_integration_key(&slug(workspace)).await.expect("a key");
         key.expose_secret().to_owned()
+    }
+
+    /// Another system posts what it knows.
+    pub async fn posts(&self, key: &str, fact: &Value) -> FactStored {
+        let answer = self.post("/v1/facts").bearer_auth(key).json(fact).send().await.expect("an answer");
+        let status = answer.status();
+        let text = answer.text().await.expect("words");
+        assert!(status.is_success(), "the fact is taken: {status} {text}");
+        serde_json::from_str(&text).expect("what was stored")
+    }
+}
+
+/// Somebody of the team `care` with the skill `en` who serves the delivery queue and has no password.
+pub fn new_person(workspace: &str, name: &str) -> NewPerson {
+    NewPerson {
+        email: format!("{}@{workspace}.example.com", name.to_lowercase().replace(' ', ".")),
+        name: name.to_owned(),
+        role: Role::Advisor,
+        team: slug("care"),
+        skills: vec![slug("en")],
+        queues: vec![slug("delivery")],
+        password: None,
     }
 }
 

@@ -259,7 +259,9 @@ complete_up_to: At | null,
 /** Changes saved here and not sent yet. */
 unsent: number,
 /** Changes that need a decision. */
-attention: number, };
+attention: number,
+/** The service's clock less this computer's, in ms. All times are the service's. */
+ahead: number, };
 
 /** What the customer allowed us to do, and when. */
 export type Consent = { 
@@ -1660,6 +1662,8 @@ export interface Calls {
   'app.settings': { input: Settings; output: Settings };
   /** Opens a link in the system's browser, after a check of its scheme. */
   'app.open_link': { input: OpenLink; output: null };
+  /** Opens the customers' chat page in the system's browser. */
+  'app.open_chat': { input: Nothing; output: null };
   /** Ends the app; presence goes offline. */
   'app.quit': { input: Nothing; output: null };
   /** Adds a service and begins to sign in, in the system's browser. */

@@ -212,6 +212,8 @@ api! {
     "app.settings" => set_settings(Settings) -> Settings;
     /// Opens a link in the system's browser, after a check of its scheme.
     "app.open_link" => open_link(OpenLink) -> ();
+    /// Opens the customers' chat page in the system's browser.
+    "app.open_chat" => open_chat(Nothing) -> ();
     /// Ends the app; presence goes offline.
     "app.quit" => quit(Nothing) -> ();
 

@@ -57,3 +57,26 @@ impl From<FailureCode> for Failure {
         Self::new(code, "")
     }
 }
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        tracing::error!(%error, "a file of the desk");
+        match error {
+            store::Error::Disk => Self::from(FailureCode::NotSaved),
+            store::Error::Row | store::Error::Sql(_) => Self::from(FailureCode::Fault),
+        }
+    }
+}
+
+impl From<backend::Trouble> for Failure {
+    fn from(trouble: backend::Trouble) -> Self {
+        use backend::Trouble;
+        match trouble {
+            Trouble::Unreachable | Trouble::Wait { .. } => Self::from(FailureCode::Offline),
+            Trouble::SignIn => Self::from(FailureCode::SignedOut),
+            Trouble::NotFound | Trouble::GoOnFrom { .. } => Self::from(FailureCode::Gone),
+            Trouble::Refused(message) => Self::new(FailureCode::Invalid, message),
+            Trouble::Fault => Self::from(FailureCode::Service),
+        }
+    }
+}

@@ -1,8 +1,26 @@
 //! The advisor's desk, without a window: it keeps the line to the service, the advisor's own work and the views
 //! that a screen shows. The only place where backend, store and suggestions meet.
+//!
+//! Everything that changes what the desk knows happens on its own thread (see `core`); the sync machine ([`sync`]) has
+//! neither socket nor file nor clock inside; the whole surface towards the screen is the table in [`api`].
 
 pub mod api;
+mod calls;
+pub mod clock;
+mod core;
+mod downloads;
 pub mod failure;
+mod helper;
+mod links;
+mod live;
+pub mod ports;
+mod settings;
+pub mod sync;
+mod text;
 pub mod view;
+mod words;
+mod workplace;
 
+pub use core::{Desk, Parts};
 pub use failure::{Failure, FailureCode};
+pub use settings::PRACTICE;

@@ -12,7 +12,8 @@ CREATE TABLE person(
 
 CREATE TABLE session(
   access_hash BLOB PRIMARY KEY, refresh_hash BLOB NOT NULL UNIQUE, tenant BLOB NOT NULL, person BLOB NOT NULL,
-  access_until INTEGER NOT NULL, refresh_until INTEGER NOT NULL) STRICT;
+  -- The sign-in that all pairs of tokens renewed from each other go back to.
+  family BLOB NOT NULL, access_until INTEGER NOT NULL, refresh_until INTEGER NOT NULL) STRICT;
 CREATE INDEX session_person ON session(person);
 
 -- Codes of the browser sign-in and one-use secrets of the embedded service.
@@ -23,7 +24,9 @@ CREATE TABLE sign_in_code(
 CREATE TABLE presence(
   person BLOB PRIMARY KEY REFERENCES person(id), tenant BLOB NOT NULL, state TEXT NOT NULL, reason TEXT,
   since INTEGER NOT NULL, finishing INTEGER NOT NULL DEFAULT 0, closed_channels TEXT NOT NULL DEFAULT '[]',
-  last_work INTEGER NOT NULL DEFAULT 0) STRICT;
+  last_work INTEGER NOT NULL DEFAULT 0,
+  -- How many desks of theirs are connected.
+  desks INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE customer(
   id BLOB PRIMARY KEY, tenant BLOB NOT NULL, folded TEXT NOT NULL, body TEXT NOT NULL) STRICT;
@@ -59,7 +62,8 @@ CREATE TABLE message(
   no INTEGER PRIMARY KEY, id BLOB NOT NULL, tenant BLOB NOT NULL,
   conversation BLOB NOT NULL REFERENCES conversation(id), n INTEGER NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL,
   body TEXT NOT NULL, UNIQUE(tenant, id), UNIQUE(conversation, n)) STRICT;
-CREATE VIRTUAL TABLE message_text USING fts5(text, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2");
+-- The tenant is a word of the index, so that a search ranks the lines of one tenant only.
+CREATE VIRTUAL TABLE message_text USING fts5(tenant, text, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2");
 
 CREATE TABLE offer(
   conversation BLOB PRIMARY KEY REFERENCES conversation(id), tenant BLOB NOT NULL, person BLOB NOT NULL,
@@ -122,6 +126,6 @@ CREATE TABLE receipt(
 
 -- What the service must do later. At most one deadline of a kind for a thing.
 CREATE TABLE deadline(
-  kind TEXT NOT NULL, ref BLOB NOT NULL, tenant BLOB NOT NULL, at INTEGER NOT NULL,
-  PRIMARY KEY(kind, ref)) STRICT, WITHOUT ROWID;
+  tenant BLOB NOT NULL, kind TEXT NOT NULL, ref BLOB NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY(tenant, kind, ref)) STRICT, WITHOUT ROWID;
 CREATE INDEX deadline_at ON deadline(at);

@@ -12,8 +12,9 @@ use crate::{
     auth::{hash_of, new_secret, password, sessions, sign_in},
     db::Db,
     error::{Error, Result},
-    people,
+    people, routing,
     service::Service,
+    sweep,
 };
 
 /// What `apply` did, or would do.
@@ -72,7 +73,11 @@ impl Service {
         }
         match known {
             Some((tenant, _)) => {
-                self.write(tenant, move |tx| people::save_workspace(tx, &workspace)).await?;
+                self.write(tenant, move |tx| {
+                    people::save_workspace(tx, &workspace)?;
+                    routing::leave_gone_queues(tx)
+                })
+                .await?;
             }
             None => {
                 let now = self.now();
@@ -159,6 +164,7 @@ impl Service {
                 person.active = false;
                 people::save(tx, &mut person, &email)?;
                 sessions::end_all(&tx.sql, person.id)?;
+                sweep::account_closed(tx, person.id)?;
                 Ok(person.id)
             })
             .await?;
@@ -211,11 +217,17 @@ impl Service {
 /// # Errors
 /// When `database` exists, or the backup cannot be read with `key`.
 pub async fn restore(backup: &Path, database: &Path, key: Option<SecretString>) -> Result<()> {
-    if database.exists() {
-        return Err(refused(format!(
-            "{} is there already. Move it away first; nothing was changed.",
-            database.display()
-        )));
+    // The side files of an older database would be taken for this one's and spoil it.
+    for side in ["", "-wal", "-shm"] {
+        let mut there = database.as_os_str().to_owned();
+        there.push(side);
+        let there = Path::new(&there);
+        if there.exists() {
+            return Err(refused(format!(
+                "{} is there already. Move it away first; nothing was changed.",
+                there.display()
+            )));
+        }
     }
     std::fs::copy(backup, database).map_err(|source| Error::Io { what: "copying the backup", source })?;
     let path = database.to_owned();

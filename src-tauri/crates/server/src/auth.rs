@@ -5,7 +5,7 @@ pub(crate) mod sessions;
 pub(crate) mod sign_in;
 
 use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts},
+    extract::FromRequestParts,
     http::{header, request::Parts},
 };
 use model::{ConversationId, CustomerId, Person, Slug, TenantId};
@@ -23,8 +23,8 @@ pub(crate) struct Caller {
     pub(crate) person: Person,
     /// When the token runs out.
     pub(crate) until: model::At,
-    /// The hash of the token, by which its session is known.
-    pub(crate) session: Vec<u8>,
+    /// The sign-in that the token goes back to.
+    pub(crate) family: Uuid,
 }
 
 /// A customer's browser.
@@ -64,8 +64,8 @@ impl FromRequestParts<Service> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
-        let session = hash_of(bearer(parts).ok_or_else(Problem::sign_in)?);
-        sessions::caller(service, session).await?.ok_or_else(Problem::sign_in)
+        let token = hash_of(bearer(parts).ok_or_else(Problem::sign_in)?);
+        sessions::caller(service, token).await?.ok_or_else(Problem::sign_in)
     }
 }
 
@@ -75,17 +75,6 @@ impl FromRequestParts<Service> for Visitor {
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
         let hash = hash_of(bearer(parts).ok_or_else(Problem::sign_in)?);
         visitor(service, hash).await?.ok_or_else(Problem::sign_in)
-    }
-}
-
-impl OptionalFromRequestParts<Service> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Option<Self>, Problem> {
-        match bearer(parts) {
-            Some(token) => Ok(sessions::caller(service, hash_of(token)).await?),
-            None => Ok(None),
-        }
     }
 }
 

@@ -169,7 +169,7 @@ fn apply(tx: &mut Tx<'_>, me: &Person, id: CommandId, intent: Intent) -> Effect 
         Intent::Snooze { conversation, until } => conversation::snooze(tx, me, conversation, until),
         Intent::Wake { conversation } => conversation::wake(tx, me, conversation),
         Intent::End { conversation, block, why } => conversation::end(tx, me, conversation, block, why),
-        Intent::Unblock { customer } => customer::unblock(tx, customer),
+        Intent::Unblock { customer } => customer::unblock(tx, me, customer),
         Intent::Link { conversation, customer } => customer::link(tx, me, conversation, customer),
         Intent::Unlink { conversation } => customer::unlink(tx, me, conversation),
         Intent::Confirm { customer, identity, verified } => {

@@ -1,12 +1,14 @@
 //! The other systems' side: O-data comes in, and an assistant hands over.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json,
     extract::{Path, State},
 };
 use model::{
     Author, Conversation, ConversationId, Customer, CustomerId, Fact, FactId, HandOver, MessageId,
-    MessageKind, Score, ScoreId, Trust,
+    MessageKind, Personal, Score, ScoreId, Trust,
     conversation::Side,
     limits::{LINE_CHARS, TEXT_CHARS},
     wire::reads::{FactStored, HandedOver, PostFact, PostedFact},
@@ -32,7 +34,8 @@ use crate::{
 /// the same source and key corrects it.
 #[utoipa::path(post, path = "/v1/facts", tag = "company", request_body = PostFact,
     responses((status = 200, body = FactStored), (status = 401, body = model::wire::reads::Problem),
-              (status = 422, body = model::wire::reads::Problem)), security(("integration" = [])))]
+              (status = 413, body = model::wire::reads::Problem), (status = 422, body = model::wire::reads::Problem),
+              (status = 429, body = model::wire::reads::Problem)), security(("integration" = [])))]
 pub(crate) async fn post_fact(
     State(service): State<Service>,
     by: Integration,
@@ -44,30 +47,64 @@ pub(crate) async fn post_fact(
     Ok(Json(stored))
 }
 
+/// Characters of one attribute or detail.
+const DETAIL_CHARS: usize = 2_000;
+/// Attributes, details or identities in one post.
+const DETAILS: usize = 50;
+
 fn check(post: &PostFact) -> Result<(), Problem> {
-    if post.key.is_empty() || post.key.len() > LINE_CHARS {
+    let line = |text: &str| text.chars().count() <= LINE_CHARS;
+    if post.key.is_empty() || !line(&post.key) {
         return Err(Problem::invalid("`key` names the fact in your system: 1 to 300 characters."));
     }
-    if post.customer.value.trim().is_empty() || post.customer.value.len() > LINE_CHARS {
+    if post.customer.value.trim().is_empty() || !line(&post.customer.value) {
         return Err(Problem::invalid("`customer.value` is who this is about: 1 to 300 characters."));
     }
+    let profile = &post.profile;
+    let fits =
+        [&profile.name.as_deref(), &profile.tier.as_deref()].into_iter().flatten().all(|text| line(text))
+            && profile.identities.len() <= DETAILS
+            && profile.identities.iter().all(|i| !i.value.trim().is_empty() && line(&i.value))
+            && profile.consent.len() <= DETAILS
+            && details_fit(&profile.attributes);
+    if !fits {
+        return Err(Problem::invalid(
+            "A profile has names of up to 300 characters, and up to 50 attributes of up to 2,000.",
+        ));
+    }
     match &post.fact {
-        PostedFact::Fact { title, details, .. } => {
-            if title.trim().is_empty() || title.chars().count() > LINE_CHARS || details.len() > 50 {
+        PostedFact::Fact { title, state, department, details, amount, .. } => {
+            let fits = !title.trim().is_empty()
+                && line(title)
+                && [state, department].into_iter().flatten().all(|text| line(text))
+                && amount.as_ref().is_none_or(|amount| amount.currency.len() == 3)
+                && details_fit(details);
+            if !fits {
                 return Err(Problem::invalid(
-                    "A fact has a title of 1 to 300 characters and at most 50 details.",
+                    "A fact has a title of 1 to 300 characters, a currency of 3 letters, and up to 50 details of up \
+                     to 2,000 characters.",
                 ));
             }
         }
-        PostedFact::Score { kind, value, .. } => {
+        PostedFact::Score { kind, value, comment } => {
             let (low, high) = kind.range();
             if !(low..=high).contains(value) {
                 return Err(Problem::invalid(format!("This score runs from {low} to {high}.")));
+            }
+            if comment.as_ref().is_some_and(|comment| comment.chars().count() > TEXT_CHARS) {
+                return Err(Problem::too_large("A comment has up to 32,000 characters."));
             }
         }
         PostedFact::Profile => {}
     }
     Ok(())
+}
+
+fn details_fit(details: &BTreeMap<String, Personal>) -> bool {
+    details.len() <= DETAILS
+        && details.iter().all(|(name, value)| {
+            !name.is_empty() && name.chars().count() <= LINE_CHARS && value.chars().count() <= DETAIL_CHARS
+        })
 }
 
 pub(crate) fn take(tx: &mut Tx<'_>, post: &PostFact) -> Result<FactStored> {
@@ -134,7 +171,7 @@ fn customer_of(tx: &mut Tx<'_>, post: &PostFact) -> Result<Customer> {
     }
     .unwrap_or_else(|| customers::unknown(post.profile.name.clone().unwrap_or_default(), post.at));
     customers::add_identity(&mut customer, post.customer.kind, &value, Trust::Verified);
-    customers::take_profile(&mut customer, &post.profile, tx.now);
+    customers::take_profile(&mut customer, &post.profile, post.at);
     if customer.version == 0 {
         customers::save(tx, &mut customer)?;
     }
@@ -155,7 +192,7 @@ fn fact(post: &PostFact, id: FactId, customer: CustomerId) -> Fact {
         department: None,
         at: post.at,
         until: None,
-        details: std::collections::BTreeMap::new(),
+        details: BTreeMap::new(),
         version: 0,
     };
     if let PostedFact::Fact { kind, title, state, tone, amount, department, until, details } =
@@ -178,7 +215,9 @@ fn fact(post: &PostFact, id: FactId, customer: CustomerId) -> Fact {
 #[utoipa::path(post, path = "/v1/conversations/{id}/hand-over", tag = "company", request_body = HandOver,
     params(("id" = ConversationId, Path)),
     responses((status = 200, body = HandedOver), (status = 401, body = model::wire::reads::Problem),
-              (status = 404, body = model::wire::reads::Problem)), security(("integration" = [])))]
+              (status = 404, body = model::wire::reads::Problem), (status = 413, body = model::wire::reads::Problem),
+              (status = 422, body = model::wire::reads::Problem), (status = 429, body = model::wire::reads::Problem)),
+    security(("integration" = [])))]
 pub(crate) async fn hand_over(
     State(service): State<Service>,
     by: Integration,

@@ -24,6 +24,15 @@ pub(crate) fn load(sql: &Connection, id: ConversationId, tenant: TenantId) -> Re
     tx::body(sql, "SELECT body FROM conversation WHERE id = ?1 AND tenant = ?2", id.0, tenant)
 }
 
+/// Whose a conversation is; nobody's when there is none.
+pub(crate) fn customer_of(sql: &Connection, id: ConversationId, tenant: TenantId) -> Result<CustomerId> {
+    let customer = sql
+        .prepare_cached("SELECT customer FROM conversation WHERE id = ?1 AND tenant = ?2")?
+        .query_row([id.0, tenant.0], |row| row.get::<_, Uuid>(0))
+        .optional()?;
+    Ok(CustomerId(customer.unwrap_or_default()))
+}
+
 /// A customer's newest conversations.
 pub(crate) fn of(
     sql: &Connection,
@@ -271,10 +280,13 @@ pub(crate) fn own(tx: &mut Tx<'_>, conversation: &mut Conversation, person: Pers
     conversation.state = ConversationState::Active;
     conversation.waiting_since = None;
     conversation.snoozed_until = None;
+    conversation.wrap_up_until = None;
     conversation.parked = false;
     conversation.closed_at = None;
-    deadlines::clear(tx, Kind::Abandon, conversation.id.0)?;
-    deadlines::clear(tx, Kind::Forget, conversation.id.0)?;
+    conversation.asks = None;
+    for kind in [Kind::Abandon, Kind::AskAgain, Kind::Snooze, Kind::WrapUp, Kind::Forget] {
+        deadlines::clear(tx, kind, conversation.id.0)?;
+    }
     scope::add(tx, person, conversation.customer, scope::Reason::Owner, conversation.id.0)
 }
 

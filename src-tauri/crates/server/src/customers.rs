@@ -119,9 +119,8 @@ pub(crate) fn normal(kind: IdentityKind, value: &str) -> String {
     }
 }
 
-/// Takes over what another system says of a customer. Says whether anything changed.
-pub(crate) fn take_profile(customer: &mut Customer, profile: &PostedProfile, now: At) -> bool {
-    let before = customer.clone();
+/// Takes over what another system says of a customer, which was so at `at`.
+pub(crate) fn take_profile(customer: &mut Customer, profile: &PostedProfile, at: At) {
     if let Some(name) = &profile.name {
         customer.name = name.clone();
     }
@@ -146,19 +145,19 @@ pub(crate) fn take_profile(customer: &mut Customer, profile: &PostedProfile, now
     }
     for (purpose, given) in &profile.consent {
         match customer.consent.iter_mut().find(|c| c.purpose == *purpose) {
-            Some(known) if known.given == *given => {}
+            // Said earlier, heard later: what the customer said last counts.
+            Some(known) if known.given == *given || known.at > at => {}
             Some(known) => {
                 known.given = *given;
-                known.at = now;
+                known.at = at;
             }
             None => customer.consent.push(model::customer::Consent {
                 purpose: purpose.clone(),
                 given: *given,
-                at: now,
+                at,
             }),
         }
     }
-    *customer != before
 }
 
 /// The first persona whose rule the customer meets.

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, backup::StepResult};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::{Error, Result};
@@ -61,7 +61,13 @@ impl Db {
         .map_err(|_| Error::Stopping)
     }
 
-    /// Runs `work` with a connection that cannot write.
+    /// Changes whenever another process changed the database.
+    pub(crate) async fn changed_elsewhere(&self) -> Result<i64> {
+        // As the writing connection sees it: this process writes with no other one.
+        self.write(|sql| Ok(sql.query_row("PRAGMA data_version", [], |row| row.get(0))?)).await?
+    }
+
+    /// Runs `work` with a connection that cannot write. All that it reads is of one moment.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
@@ -69,7 +75,7 @@ impl Db {
         let inner = self.inner.clone();
         tokio::task::spawn_blocking(move || {
             let reader = inner.reader()?;
-            let answer = work(&reader);
+            let answer = reader.unchecked_transaction().map_err(Error::from).and_then(|moment| work(&moment));
             let mut readers = inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
             if readers.len() < READERS {
                 readers.push(reader);
@@ -96,8 +102,12 @@ impl Db {
             let from = inner.reader()?;
             let mut to = connect(&target, inner.key.as_ref(), true)?;
             let backup = rusqlite::backup::Backup::new(&from, &mut to)?;
-            backup.run_to_completion(500, Duration::from_millis(5), None)?;
-            Ok(())
+            // In one go: readers and the writer are not held up by it, and a copy in steps would begin again with
+            // every change that is made meanwhile.
+            match backup.step(-1)? {
+                StepResult::Done => Ok(()),
+                _ => Err(Error::Open("The database is busy; try the backup again.".into())),
+            }
         })
         .await
         .map_err(|_| Error::Stopping)?
@@ -117,6 +127,9 @@ fn connect(path: &Path, key: Option<&SecretString>, write: bool) -> Result<Conne
     } else {
         OpenFlags::SQLITE_OPEN_READ_ONLY
     };
+    if write {
+        make(path)?;
+    }
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     if let Some(key) = key {
         connection.pragma_update(None, "key", format!("x'{}'", key.expose_secret()))?;
@@ -134,6 +147,15 @@ fn connect(path: &Path, key: Option<&SecretString>, write: bool) -> Result<Conne
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
+}
+
+/// Makes the file if needed, for the eyes of its owner only. SQLite gives its side files the same rights.
+fn make(path: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|source| Error::Io { what: "opening the database file", source })
 }
 
 fn migrate(connection: &mut Connection) -> Result<()> {

@@ -58,6 +58,7 @@ impl Kind {
 }
 
 /// One deadline that has come.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Due {
     pub(crate) kind: Kind,
     pub(crate) of: Uuid,
@@ -67,17 +68,45 @@ pub(crate) struct Due {
 /// Sets or moves a deadline.
 pub(crate) fn set(tx: &Tx<'_>, kind: Kind, of: Uuid, at: At) -> Result<()> {
     tx.sql
-        .prepare_cached("INSERT OR REPLACE INTO deadline(kind, ref, tenant, at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![kind.as_str(), of, tx.tenant.0, at.0])?;
+        .prepare_cached("INSERT OR REPLACE INTO deadline(tenant, kind, ref, at) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![tx.tenant.0, kind.as_str(), of, at.0])?;
+    Ok(())
+}
+
+/// Sets a deadline, unless there is an earlier one.
+pub(crate) fn set_earliest(tx: &Tx<'_>, kind: Kind, of: Uuid, at: At) -> Result<()> {
+    tx.sql
+        .prepare_cached(
+            "INSERT INTO deadline(tenant, kind, ref, at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET at = min(at, excluded.at)",
+        )?
+        .execute(params![tx.tenant.0, kind.as_str(), of, at.0])?;
     Ok(())
 }
 
 /// Takes a deadline away.
 pub(crate) fn clear(tx: &Tx<'_>, kind: Kind, of: Uuid) -> Result<()> {
     tx.sql
-        .prepare_cached("DELETE FROM deadline WHERE kind = ?1 AND ref = ?2")?
-        .execute(params![kind.as_str(), of])?;
+        .prepare_cached("DELETE FROM deadline WHERE tenant = ?1 AND kind = ?2 AND ref = ?3")?
+        .execute(params![tx.tenant.0, kind.as_str(), of])?;
     Ok(())
+}
+
+/// Takes a deadline away in order to do what it asks for. False when somebody else did, or when it was moved since
+/// it was looked up: then nothing is to be done.
+pub(crate) fn claim(tx: &Tx<'_>, due: &Due) -> Result<bool> {
+    let taken = tx
+        .sql
+        .prepare_cached("DELETE FROM deadline WHERE tenant = ?1 AND kind = ?2 AND ref = ?3 AND at <= ?4")?
+        .execute(params![tx.tenant.0, due.kind.as_str(), due.of, tx.now.0])?;
+    Ok(taken > 0)
+}
+
+/// Whether there is such a deadline.
+pub(crate) fn is_set(sql: &Connection, tenant: TenantId, kind: Kind, of: Uuid) -> Result<bool> {
+    Ok(sql
+        .prepare_cached("SELECT EXISTS(SELECT 1 FROM deadline WHERE tenant = ?1 AND kind = ?2 AND ref = ?3)")?
+        .query_row(params![tenant.0, kind.as_str(), of], |row| row.get(0))?)
 }
 
 /// The oldest deadline that has come by `now`.

@@ -6,8 +6,9 @@ pub enum Error {
     /// The database refused.
     #[error("the database refused: {0}")]
     Sql(#[from] rusqlite::Error),
-    /// A row of the database is not what this version writes.
-    #[error("a stored row cannot be read: {0}")]
+    /// A row of the database is not what this version writes. In its own words serde would quote the row, which may
+    /// be a customer's: only where it stopped is told.
+    #[error("a stored row cannot be read ({:?} at column {})", .0.classify(), .0.column())]
     Row(serde_json::Error),
     /// A file or socket.
     #[error("{what}: {source}")]

@@ -1,7 +1,8 @@
 //! Loops to close.
 
 use model::{
-    At, ConversationId, CustomerId, FollowUp, FollowUpId, FollowUpStatus, Person, Personal, Slug, TenantId,
+    At, ConversationId, Customer, CustomerId, FollowUp, FollowUpId, FollowUpStatus, Person, Personal, Slug,
+    TenantId,
     follow_up::{FieldVersions, HistoryEntry, Priority, ScoreBrief},
 };
 use rusqlite::{Connection, params};
@@ -30,14 +31,37 @@ pub(crate) fn of(sql: &Connection, customer: CustomerId, tenant: TenantId) -> Re
 }
 
 /// A team's follow-ups that a desk keeps: all open ones, and those closed lately.
-pub(crate) fn of_team(sql: &Connection, team: &Slug, tenant: TenantId, now: At) -> Result<Vec<FollowUp>> {
+pub(crate) fn of_team(sql: &Connection, team: &Slug, tenant: TenantId) -> Result<Vec<FollowUp>> {
     let mut statement = sql.prepare_cached(
-        "SELECT body FROM follow_up WHERE tenant = ?1 AND team = ?2 AND (status <> 'done' OR due > ?3)",
+        "SELECT body FROM follow_up WHERE tenant = ?1 AND team = ?2 AND (status <> 'done' OR EXISTS(
+           SELECT 1 FROM deadline WHERE deadline.tenant = ?1 AND deadline.kind = 'forget_loop' AND ref = follow_up.id))",
     )?;
-    let since = now - scope::KEPT_AFTER_CLOSE;
-    let texts =
-        statement.query_map(params![tenant.0, team.as_str(), since.0], |row| row.get::<_, String>(0))?;
+    let texts = statement.query_map(params![tenant.0, team.as_str()], |row| row.get::<_, String>(0))?;
     texts.map(|text| Ok(serde_json::from_str(&text?)?)).collect()
+}
+
+/// Whether the team's desks keep a follow-up: it is open, or was closed lately.
+pub(crate) fn is_kept(sql: &Connection, follow_up: &FollowUp, tenant: TenantId) -> Result<bool> {
+    Ok(follow_up.status != FollowUpStatus::Done
+        || deadlines::is_set(sql, tenant, deadlines::Kind::ForgetLoop, follow_up.id.0)?)
+}
+
+/// Gives the follow-ups of a conversation to the customer whose it is now. Answers which.
+pub(crate) fn move_all(
+    tx: &mut Tx<'_>,
+    conversation: ConversationId,
+    from: CustomerId,
+    to: &Customer,
+) -> Result<Vec<FollowUpId>> {
+    let moved = of(&tx.sql, from, tx.tenant)?.into_iter().filter(|f| f.conversation == Some(conversation));
+    let mut ids = Vec::new();
+    for mut follow_up in moved.collect::<Vec<_>>() {
+        follow_up.customer = to.id;
+        follow_up.customer_name = to.name.clone();
+        write(tx, &mut follow_up)?;
+        ids.push(follow_up.id);
+    }
+    Ok(ids)
 }
 
 /// What a new follow-up is made of.
@@ -84,14 +108,25 @@ pub(crate) fn make(tx: &mut Tx<'_>, new: NewFollowUp) -> Result<()> {
     scope::add(tx, follow_up.owner, follow_up.customer, scope::Reason::FollowUp, follow_up.id.0)
 }
 
-/// Writes a follow-up.
+/// Writes a follow-up. One that is done stays in sight for a while.
 pub(crate) fn save(tx: &mut Tx<'_>, follow_up: &mut FollowUp) -> Result<()> {
+    if follow_up.status == FollowUpStatus::Done {
+        let until = tx.now + scope::KEPT_AFTER_CLOSE;
+        deadlines::set(tx, deadlines::Kind::ForgetLoop, follow_up.id.0, until)?;
+    } else {
+        deadlines::clear(tx, deadlines::Kind::ForgetLoop, follow_up.id.0)?;
+    }
+    write(tx, follow_up)
+}
+
+fn write(tx: &mut Tx<'_>, follow_up: &mut FollowUp) -> Result<()> {
     follow_up.version += 1;
     tx.sql
         .prepare_cached(
             "INSERT INTO follow_up(id, tenant, customer, owner, team, status, due, body)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-             ON CONFLICT(tenant, id) DO UPDATE SET owner = ?4, team = ?5, status = ?6, due = ?7, body = ?8",
+             ON CONFLICT(tenant, id) DO UPDATE SET customer = ?3, owner = ?4, team = ?5, status = ?6, due = ?7,
+               body = ?8",
         )?
         .execute(params![
             follow_up.id.0,
@@ -104,11 +139,7 @@ pub(crate) fn save(tx: &mut Tx<'_>, follow_up: &mut FollowUp) -> Result<()> {
             serde_json::to_string(follow_up)?
         ])?;
     log(tx, follow_up, follow_up.team.clone());
-    let forget = (follow_up.status == FollowUpStatus::Done).then(|| tx.now + scope::KEPT_AFTER_CLOSE);
-    match forget {
-        Some(at) => deadlines::set(tx, deadlines::Kind::ForgetLoop, follow_up.id.0, at),
-        None => deadlines::clear(tx, deadlines::Kind::ForgetLoop, follow_up.id.0),
-    }
+    Ok(())
 }
 
 /// Tells a team, and whoever has the customer in sight, about a follow-up.

@@ -9,8 +9,10 @@ use std::{
     },
 };
 
-use model::{At, ConversationId, DeviceId, Person, PersonId, Role, Slug, TenantId, wire::Now};
-use tokio::sync::{Notify, mpsc};
+use model::{
+    At, ConversationId, DeviceId, Person, PersonId, Role, Slug, TenantId, limits::SOCKETS, wire::Now,
+};
+use tokio::sync::{Notify, mpsc, watch};
 use uuid::Uuid;
 
 use crate::tx::Committed;
@@ -25,6 +27,8 @@ pub(crate) enum To {
     Everybody,
     /// One person, at all their desks.
     Person(PersonId),
+    /// Some people, at all their desks.
+    People(Vec<PersonId>),
     /// Those who serve a queue, and supervisors.
     Queue(Slug),
     /// Supervisors.
@@ -38,6 +42,8 @@ pub(crate) enum Direct {
     Now(Box<Now>),
     /// For a customer: the advisor is writing.
     Typing(At),
+    /// For a desk: something happened behind the service's back. It looks at everything again.
+    Again,
     /// Stop: another socket of the same device came, or the session ended.
     Close(u16),
 }
@@ -46,7 +52,7 @@ pub(crate) enum Direct {
 #[derive(Debug, Clone)]
 pub(crate) enum Who {
     /// An advisor's desk.
-    Desk { person: Person, device: DeviceId },
+    Desk { person: Person, device: DeviceId, family: Uuid },
     /// A customer's page.
     Page { visitor: Uuid, conversation: Option<ConversationId> },
 }
@@ -94,10 +100,40 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// How many sockets are open, in all and of each person or visitor.
+#[derive(Default)]
+struct Open {
+    of: Mutex<BTreeMap<(TenantId, Uuid), usize>>,
+    all: watch::Sender<usize>,
+}
+
+/// A socket that was let in. It counts until this is dropped, after everything that follows from its end is noted.
+pub(crate) struct Admitted {
+    open: Arc<Open>,
+    whose: (TenantId, Uuid),
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        let mut of = lock(&self.open.of);
+        if let Some(count) = of.get_mut(&self.whose) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                of.remove(&self.whose);
+            }
+        }
+        drop(of);
+        self.open.all.send_modify(|all| *all = all.saturating_sub(1));
+    }
+}
+
 /// All open sockets.
 #[derive(Default)]
 pub(crate) struct Hub {
     next: AtomicU64,
+    open: Arc<Open>,
+    /// The service stops: whoever sits down is sent away.
+    closing: Mutex<Option<u16>>,
     seats: Mutex<BTreeMap<u64, Arc<Seat>>>,
     /// Rung when supervisors' figures changed.
     pub(crate) figures: Notify,
@@ -105,15 +141,34 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
+    /// Lets a person or visitor have one more socket, unless they have as many as they may.
+    pub(crate) fn admit(&self, tenant: TenantId, who: Uuid) -> Option<Admitted> {
+        let whose = (tenant, who);
+        let mut of = lock(&self.open.of);
+        let count = of.entry(whose).or_default();
+        if *count >= SOCKETS {
+            return None;
+        }
+        *count += 1;
+        drop(of);
+        self.open.all.send_modify(|all| *all += 1);
+        Some(Admitted { open: self.open.clone(), whose })
+    }
+
+    /// How many sockets are open.
+    pub(crate) fn open(&self) -> watch::Receiver<usize> {
+        self.open.all.subscribe()
+    }
+
     /// Takes a seat. It is given up with [`Hub::leave`].
     pub(crate) fn sit(&self, tenant: TenantId, who: Who) -> (Arc<Seat>, mpsc::Receiver<Direct>) {
         let (direct, received) = mpsc::channel(BACKLOG);
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        if let Who::Desk { person, device } = &who {
+        if let Who::Desk { person, device, .. } = &who {
             // One socket per desk: an older one of the same device is a ghost of a broken line.
             for seat in self.of_tenant(tenant) {
                 let ghost = matches!(&*lock(&seat.who),
-                    Who::Desk { person: other, device: its } if other.id == person.id && its == device);
+                    Who::Desk { person: other, device: its, .. } if other.id == person.id && its == device);
                 if ghost {
                     seat.hand(Direct::Close(model::wire::frames::close::SUPERSEDED));
                 }
@@ -129,6 +184,9 @@ impl Hub {
             slow: AtomicBool::new(false),
         });
         lock(&self.seats).insert(id, seat.clone());
+        if let Some(code) = *lock(&self.closing) {
+            seat.hand(Direct::Close(code));
+        }
         (seat, received)
     }
 
@@ -167,8 +225,8 @@ impl Hub {
                 && *visitor == whose
             {
                 *conversation = Some(now_showing);
+                seat.bell.notify_one();
             }
-            seat.bell.notify_one();
         }
     }
 
@@ -184,6 +242,34 @@ impl Hub {
         for seat in self.of_tenant(tenant) {
             if seat.person().is_some_and(|p| p.id == person) {
                 seat.hand(Direct::Close(code));
+            }
+        }
+    }
+
+    /// Closes the desks of a sign-in.
+    pub(crate) fn close_family(&self, tenant: TenantId, ended: Uuid, code: u16) {
+        for seat in self.of_tenant(tenant) {
+            if matches!(&*lock(&seat.who), Who::Desk { family, .. } if *family == ended) {
+                seat.hand(Direct::Close(code));
+            }
+        }
+    }
+
+    /// Closes every socket, and those that come later at once.
+    pub(crate) fn close_all(&self, code: u16) {
+        *lock(&self.closing) = Some(code);
+        for seat in lock(&self.seats).values() {
+            seat.hand(Direct::Close(code));
+        }
+    }
+
+    /// Lets every socket look at everything again: another process changed the database.
+    pub(crate) fn look_again(&self) {
+        for seat in lock(&self.seats).values() {
+            if seat.person().is_some() {
+                seat.hand(Direct::Again);
+            } else {
+                seat.bell.notify_one();
             }
         }
     }
@@ -262,6 +348,7 @@ fn tell(seats: &[Arc<Seat>], to: &To, now: &Now) {
         let meant = match to {
             To::Everybody => true,
             To::Person(id) => person.id == *id,
+            To::People(ids) => ids.contains(&person.id),
             To::Queue(queue) => person.role == Role::Supervisor || person.queues.contains(queue),
             To::Supervisors => person.role == Role::Supervisor,
         };

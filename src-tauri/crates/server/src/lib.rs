@@ -26,6 +26,7 @@ mod json;
 mod library;
 mod limits;
 mod log;
+pub mod logs;
 mod messages;
 mod origin;
 mod pages;
@@ -37,6 +38,7 @@ mod routing;
 mod scope;
 mod scores;
 mod service;
+mod socket;
 mod sweep;
 mod tx;
 

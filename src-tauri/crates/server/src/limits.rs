@@ -28,6 +28,9 @@ impl GovernorClock for Ticks {
 
 type Keyed<K> = RateLimiter<K, DashMapStateStore<K>, Ticks, NoOpMiddleware<Nanos>>;
 
+/// So many keys are kept before those that have all of their rate left are dropped.
+const REMEMBERED: usize = 10_000;
+
 /// All rates of the service.
 pub(crate) struct Limits {
     clock: Ticks,
@@ -76,6 +79,10 @@ impl Limits {
     }
 
     fn check<K: std::hash::Hash + Eq + Clone>(&self, limiter: &Keyed<K>, key: &K) -> Result<(), TooFast> {
+        // Anybody can name accounts and come from addresses: those who were not seen lately are not remembered.
+        if limiter.len() > REMEMBERED {
+            limiter.retain_recent();
+        }
         limiter.check_key(key).map_err(|not_until| {
             let wait = not_until.earliest_possible().duration_since(self.clock.now());
             TooFast { wait: wait.into() }

@@ -4,6 +4,7 @@
 use model::{
     ArticleId, At, CommandId, ConversationId, CustomerId, Epoch, FollowUpId, MacroId, Person, PersonId, Slug,
     TenantId,
+    limits::FRAME_BYTES,
     wire::{
         Entity, Event,
         frames::{Change, EntityId},
@@ -153,7 +154,8 @@ struct Stored {
     command: Option<CommandId>,
     kind: EventKind,
     entity: Uuid,
-    customer: Option<CustomerId>,
+    /// The last number that the same transaction wrote.
+    last: u64,
 }
 
 impl Stored {
@@ -167,13 +169,13 @@ impl Stored {
             command: row.get::<_, Option<Uuid>>(3)?.map(CommandId),
             kind,
             entity: row.get(5)?,
-            customer: row.get::<_, Option<Uuid>>(6)?.map(CustomerId),
+            last: u64::try_from(row.get::<_, i64>(6)?).unwrap_or(0),
         })
     }
 }
 
-/// What a desk may see of `(from, …]`: the changes and the new cursor. At most `limit` events, unless one
-/// transaction wrote more: a frame never ends inside one.
+/// What a desk may see of `(from, …]`: the changes and the new cursor. At most `limit` events and [`FRAME_BYTES`] bytes,
+/// unless one transaction wrote more: a frame never ends inside one.
 pub(crate) fn range(
     sql: &Connection,
     tenant: TenantId,
@@ -183,7 +185,7 @@ pub(crate) fn range(
 ) -> Result<(u64, Vec<Event>)> {
     let top = head(sql, tenant)?.head;
     let mut statement = sql.prepare_cached(
-        "SELECT seq, at, actor, command, kind, entity, customer, last FROM event
+        "SELECT seq, at, actor, command, kind, entity, last FROM event
          WHERE tenant = ?1 AND seq > ?2 AND (
                audience = 'all'
             OR (audience = 'person' AND audience_id = ?3)
@@ -195,79 +197,113 @@ pub(crate) fn range(
     )?;
     let cursor = i64::try_from(from).unwrap_or(i64::MAX);
     let mut rows = statement.query(params![tenant.0, cursor, reader.id.0, reader.team.as_str()])?;
-    let mut stored = Vec::new();
-    let mut last = 0;
-    let mut to = top.max(from);
+    let mut frame = Vec::new();
+    // What one transaction did: whole in this frame, or in the next one.
+    let mut whole = Vec::new();
+    let mut bytes = 0;
+    // Up to where the frame is whole, and where the transaction that is being read ends.
+    let (mut done, mut end) = (from, from);
     while let Some(row) = rows.next()? {
-        let event = Stored::read(row)?;
-        if stored.len() >= limit && event.seq > last {
-            to = last;
-            break;
+        let stored = Stored::read(row)?;
+        if stored.seq > end {
+            frame.append(&mut whole);
+            done = end;
+            end = stored.last;
+            if frame.len() >= limit || bytes >= FRAME_BYTES {
+                return Ok((done, frame));
+            }
         }
-        last = u64::try_from(row.get::<_, i64>(7)?).unwrap_or(0);
-        stored.push(event);
-    }
-    let mut events = Vec::with_capacity(stored.len());
-    for event in stored {
-        if let Some(change) = deliver(sql, tenant, reader, &event)? {
-            events.push(Event {
-                seq: event.seq,
-                at: event.at,
-                actor: event.actor,
-                command: event.command,
-                change,
-            });
+        if let Some(change) = deliver(sql, tenant, reader, &stored)? {
+            let Stored { seq, at, actor, command, .. } = stored;
+            let event = Event { seq, at, actor, command, change };
+            bytes += serde_json::to_vec(&event)?.len();
+            whole.push(event);
+        }
+        if bytes > FRAME_BYTES && !frame.is_empty() {
+            return Ok((done, frame));
         }
     }
-    Ok((to, events))
+    frame.append(&mut whole);
+    Ok((top.max(from), frame))
 }
 
-/// Joins the row as it is now to an event, or nothing when there is nothing (any more) to show.
+/// Joins the row as it is now to an event, or nothing when there is nothing (any more) to show. What hangs on a customer
+/// is shown only to those who have in sight whose it is at this moment: it may have been linked to somebody else since.
 fn deliver(sql: &Connection, tenant: TenantId, reader: &Person, event: &Stored) -> Result<Option<Change>> {
     let id = event.entity;
+    let sees = |customer: CustomerId| scope::has(sql, reader.id, customer);
     let entity = match event.kind {
-        EventKind::Workspace => Some(Entity::Workspace(people::workspace(sql, tenant)?)),
-        EventKind::Person => people::person(sql, PersonId(id), tenant)?.map(Entity::Person),
-        EventKind::Customer => customers::load(sql, CustomerId(id), tenant)?.map(Entity::Customer),
-        EventKind::Fact => facts::load(sql, id, tenant)?.map(Entity::Fact),
-        EventKind::Score => scores::load(sql, id, tenant)?.map(Entity::Score),
-        EventKind::Conversation => {
-            conversations::load(sql, ConversationId(id), tenant)?.map(Entity::Conversation)
-        }
-        EventKind::Message => messages::load(sql, id, tenant)?.map(Entity::Message),
+        EventKind::Workspace => Entity::Workspace(people::workspace(sql, tenant)?),
+        EventKind::Person => match people::person(sql, PersonId(id), tenant)? {
+            Some(person) => Entity::Person(person),
+            None => return Ok(None),
+        },
+        EventKind::Customer => match customers::load(sql, CustomerId(id), tenant)? {
+            Some(customer) if sees(customer.id)? => Entity::Customer(customer),
+            _ => return Ok(None),
+        },
+        EventKind::Fact => match facts::load(sql, id, tenant)? {
+            Some(fact) if sees(fact.customer)? => Entity::Fact(fact),
+            _ => return Ok(None),
+        },
+        EventKind::Score => match scores::load(sql, id, tenant)? {
+            Some(score) if sees(score.customer)? => Entity::Score(score),
+            _ => return Ok(None),
+        },
+        EventKind::Conversation => match conversations::load(sql, ConversationId(id), tenant)? {
+            Some(conversation) if sees(conversation.customer)? => Entity::Conversation(conversation),
+            _ => return Ok(None),
+        },
+        EventKind::Message => match messages::load(sql, id, tenant)? {
+            Some(message) if sees(conversations::customer_of(sql, message.conversation, tenant)?)? => {
+                Entity::Message(message)
+            }
+            _ => return Ok(None),
+        },
         EventKind::FollowUp => {
             let Some(follow_up) = follow_ups::load(sql, FollowUpId(id), tenant)? else { return Ok(None) };
-            let sees = follow_up.team == reader.team || scope::has(sql, reader.id, follow_up.customer)?;
-            if !sees {
+            let of_team = follow_up.team == reader.team && follow_ups::is_kept(sql, &follow_up, tenant)?;
+            if !of_team && !sees(follow_up.customer)? {
                 return Ok(Some(Change::Gone { id: EntityId::FollowUp(FollowUpId(id)) }));
             }
-            Some(Entity::FollowUp(follow_up))
+            Entity::FollowUp(follow_up)
         }
-        EventKind::Article => library::article(sql, ArticleId(id), tenant)?.map(Entity::Article),
-        EventKind::Macro => library::prepared(sql, MacroId(id), tenant)?.map(Entity::Macro),
+        EventKind::Article => match library::article(sql, ArticleId(id), tenant)? {
+            Some(article) => Entity::Article(article),
+            None => return Ok(None),
+        },
+        EventKind::Macro => match library::prepared(sql, MacroId(id), tenant)? {
+            Some(prepared) => Entity::Macro(prepared),
+            None => return Ok(None),
+        },
         EventKind::ArticleGone => return Ok(Some(Change::Gone { id: EntityId::Article(ArticleId(id)) })),
         EventKind::MacroGone => return Ok(Some(Change::Gone { id: EntityId::Macro(MacroId(id)) })),
-        EventKind::Left => {
-            let customer = CustomerId(id);
-            // They may be back in sight: then the later `entered` tells everything.
-            return Ok(Some(Change::Left { customer }));
-        }
+        // They may be back in sight: then the later `entered` tells everything.
+        EventKind::Left => return Ok(Some(Change::Left { customer: CustomerId(id) })),
         EventKind::Entered => {
             let customer = CustomerId(id);
-            if !scope::has(sql, reader.id, customer)? {
+            if !sees(customer)? {
                 return Ok(None);
             }
             let entities = scope::everything(sql, tenant, customer)?;
             return Ok(Some(Change::Entered { customer, entities }));
         }
     };
-    // A row of a customer who has left the reader's sight since is not shown.
-    if let (Some(customer), false) = (event.customer, event.kind == EventKind::FollowUp)
-        && !scope::has(sql, reader.id, customer)?
-    {
-        return Ok(None);
-    }
-    Ok(entity.map(|entity| Change::Put { entity }))
+    Ok(Some(Change::Put { entity }))
+}
+
+/// Whether `seq` is a change of that conversation which its customer may see.
+pub(crate) fn has_public(
+    sql: &Connection,
+    tenant: TenantId,
+    conversation: ConversationId,
+    seq: u64,
+) -> Result<bool> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT EXISTS(SELECT 1 FROM event WHERE tenant = ?1 AND seq = ?2 AND conversation = ?3 AND public = 1)",
+        )?
+        .query_row(params![tenant.0, i64::try_from(seq).unwrap_or(i64::MAX), conversation.0], |row| row.get(0))?)
 }
 
 /// What a customer may see of `(from, …]` of their conversation: the names of changed rows (message or

@@ -137,9 +137,7 @@ fn role(text: &str) -> std::result::Result<Role, String> {
 #[tokio::main]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()),
-        )
+        .with_env_filter(server::logs::filter(std::env::var("RUST_LOG").ok().as_deref()))
         .with_writer(std::io::stderr)
         .init();
     match run(Cli::parse()).await {
@@ -167,11 +165,7 @@ async fn run(cli: Cli) -> Result<()> {
                 .await
                 .map_err(|source| Error::Io { what: "listening", source })?;
             tracing::info!(%listen, "the service is ready");
-            service
-                .serve(listener, async {
-                    let _ = tokio::signal::ctrl_c().await;
-                })
-                .await
+            service.serve(listener, asked_to_stop()).await
         }
         Task::Apply { file, dry_run } => {
             let workspace = read_workspace(&file)?;
@@ -210,6 +204,26 @@ async fn run(cli: Cli) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// Ends when somebody presses Ctrl-C or the system asks the program to end.
+async fn asked_to_stop() {
+    let interrupt = async {
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! {
+                () = interrupt => {}
+                _ = terminate.recv() => {}
+            },
+            Err(_) => interrupt.await,
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt.await;
 }
 
 async fn user(service: &Service, task: UserTask) -> Result<()> {

@@ -52,8 +52,8 @@ pub(crate) fn insert(tx: &Tx<'_>, message: &Message) -> Result<()> {
         ])?;
     if message.kind != MessageKind::Activity && !message.text.is_empty() {
         tx.sql
-            .prepare_cached("INSERT INTO message_text(rowid, text) VALUES (?1, ?2)")?
-            .execute(params![tx.sql.last_insert_rowid(), &*message.text])?;
+            .prepare_cached("INSERT INTO message_text(rowid, tenant, text) VALUES (?1, ?2, ?3)")?
+            .execute(params![tx.sql.last_insert_rowid(), tx.tenant.0.simple().to_string(), &*message.text])?;
     }
     for attachment in &message.attachments {
         tx.sql

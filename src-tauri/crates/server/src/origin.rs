@@ -1,4 +1,7 @@
-//! From which pages a socket may be opened: our own, or no page at all (a desk is not a page).
+//! Where a request comes from: from which pages a socket may be opened (our own, or no page at all: a desk is not a
+//! page), and from which address somebody starts chats.
+
+use std::net::{IpAddr, SocketAddr};
 
 use axum::http::{HeaderMap, header};
 
@@ -17,6 +20,20 @@ pub(crate) fn own(headers: &HeaderMap) -> Result<(), Problem> {
     } else {
         Err(Problem::forbidden("This page may not open a connection here."))
     }
+}
+
+/// The address that a request comes from. Behind a proxy it is the one that the proxy saw: the last one of the list,
+/// because whatever stands before it was written by the caller.
+pub(crate) fn address(headers: &HeaderMap, from: Option<SocketAddr>, behind_proxy: bool) -> String {
+    let told = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .next_back()
+        .filter(|_| behind_proxy)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.rsplit(',').next())
+        .and_then(|last| last.trim().parse::<IpAddr>().ok());
+    told.or(from.map(|from| from.ip())).map_or_else(|| "here".to_owned(), |address| address.to_string())
 }
 
 #[cfg(test)]
@@ -39,5 +56,20 @@ mod tests {
         assert!(!from(Some("https://evil.example.com")));
         assert!(!from(Some("https://desk.example.com.evil.example")));
         assert!(!from(Some("null")));
+    }
+
+    #[test]
+    fn only_the_proxy_s_own_word_counts_for_an_address() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", "9.9.9.9, 203.0.113.7".parse().unwrap());
+        let proxy = Some("10.0.0.1:4000".parse().unwrap());
+        assert_eq!(address(&headers, proxy, true), "203.0.113.7", "what stands before it may be made up");
+        assert_eq!(
+            address(&headers, proxy, false),
+            "10.0.0.1",
+            "without a proxy anybody may write the header"
+        );
+        assert_eq!(address(&HeaderMap::new(), proxy, true), "10.0.0.1");
+        assert_eq!(address(&HeaderMap::new(), None, false), "here", "no socket at all");
     }
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     error::Result,
+    follow_ups,
     log::{Audience, EventKind},
     tx::{self, Tx},
 };
@@ -58,12 +59,19 @@ pub(crate) fn set_integration_key(sql: &Connection, tenant: TenantId, hash: &[u8
     Ok(())
 }
 
+/// Numbers that are left out after a restore: more than a service can have written since its backup, so that no number
+/// means two things.
+const LOST: i64 = 1_000_000_000;
+
 /// After a restore every desk must begin anew: what it knows may never have happened.
 pub(crate) fn new_epochs(sql: &Connection) -> Result<()> {
     let mut statement = sql.prepare("SELECT id FROM tenant")?;
     let ids = statement.query_map([], |row| row.get::<_, Uuid>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
     for id in ids {
-        sql.execute("UPDATE tenant SET epoch = ?2 WHERE id = ?1", params![id, Uuid::now_v7()])?;
+        sql.execute(
+            "UPDATE tenant SET epoch = ?2, head = head + ?3 WHERE id = ?1",
+            params![id, Uuid::now_v7(), LOST],
+        )?;
     }
     Ok(())
 }
@@ -118,13 +126,17 @@ pub(crate) fn everybody(sql: &Connection, tenant: TenantId) -> Result<Vec<Person
     Ok(people)
 }
 
-/// A supervisor to give to what has no owner of its own: the first one by name.
-pub(crate) fn some_supervisor(sql: &Connection, tenant: TenantId) -> Result<Option<Person>> {
-    Ok(everybody(sql, tenant)?.into_iter().find(|p| p.active && p.role == Role::Supervisor))
+/// Whom to give what has no owner of its own: the first supervisor by name, or the first person where there is none.
+pub(crate) fn somebody(sql: &Connection, tenant: TenantId) -> Result<Option<Person>> {
+    let mut people: Vec<Person> =
+        everybody(sql, tenant)?.into_iter().filter(|person| person.active).collect();
+    people.sort_by_key(|person| person.role != Role::Supervisor);
+    Ok(people.into_iter().next())
 }
 
 /// Writes a person, new or changed. `email` is lower case.
 pub(crate) fn save(tx: &mut Tx<'_>, person: &mut Person, email: &str) -> Result<()> {
+    let before = self::person(&tx.sql, person.id, tx.tenant)?;
     person.version += 1;
     tx.sql.execute(
         "INSERT INTO person(id, tenant, email, active, team, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -143,6 +155,15 @@ pub(crate) fn save(tx: &mut Tx<'_>, person: &mut Person, email: &str) -> Result<
         params![person.id.0, tx.tenant.0, tx.now.0],
     )?;
     tx.log(EventKind::Person, person.id.0, Audience::All);
+    if let Some(before) = before.filter(|before| before.team != person.team) {
+        // The loops of the old team leave their desk, those of the new one come.
+        for team in [&before.team, &person.team] {
+            for follow_up in follow_ups::of_team(&tx.sql, team, tx.tenant)? {
+                tx.log(EventKind::FollowUp, follow_up.id.0, Audience::Person(person.id));
+            }
+        }
+    }
+    tx.touched.insert(person.id);
     tx.route = true;
     tx.supervise = true;
     Ok(())

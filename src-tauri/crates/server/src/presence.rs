@@ -5,7 +5,6 @@ use model::{
     presence::ChannelLoad, wire::Now,
 };
 use rusqlite::{Connection, OptionalExtension, params};
-use uuid::Uuid;
 
 use crate::{
     deadlines::{self, Kind},
@@ -77,7 +76,7 @@ pub(crate) fn row(sql: &Connection, person: PersonId) -> Result<Row> {
 /// Writes a person's row and tells everybody.
 pub(crate) fn save(tx: &mut Tx<'_>, person: PersonId, row: &Row) -> Result<()> {
     tx.sql.execute(
-        "UPDATE presence SET state = ?2, reason = ?3, since = ?4, finishing = ?5, closed_channels = ?6, last_work = ?7
+        "UPDATE presence SET state = ?2, reason = ?3, since = ?4, finishing = ?5, closed_channels = ?6
          WHERE person = ?1",
         params![
             person.0,
@@ -85,11 +84,19 @@ pub(crate) fn save(tx: &mut Tx<'_>, person: PersonId, row: &Row) -> Result<()> {
             row.reason.as_ref().map(Slug::as_str),
             row.since.0,
             row.finishing,
-            serde_json::to_string(&row.closed)?,
-            row.last_work.0
+            serde_json::to_string(&row.closed)?
         ],
     )?;
     tx.route = true;
+    tx.touched.insert(person);
+    Ok(())
+}
+
+/// A person was given work: they are the last ones to be asked next.
+pub(crate) fn worked(tx: &mut Tx<'_>, person: PersonId) -> Result<()> {
+    tx.sql
+        .prepare_cached("UPDATE presence SET last_work = ?2 WHERE person = ?1")?
+        .execute(params![person.0, tx.now.0])?;
     tx.touched.insert(person);
     Ok(())
 }
@@ -119,11 +126,35 @@ pub(crate) fn set(
     row.reason = reason;
     if state == PresenceState::Offline {
         row.finishing = false;
-        deadlines::set(tx, Kind::Presence, person.0, tx.now + OUT_OF_REACH)?;
-    } else {
-        deadlines::clear(tx, Kind::Presence, person.0)?;
     }
-    save(tx, person, &row)
+    save(tx, person, &row)?;
+    expect_back(tx, person, state)
+}
+
+/// So many desks of a person are connected now.
+pub(crate) fn desks_changed(tx: &mut Tx<'_>, person: PersonId, desks: usize) -> Result<()> {
+    tx.sql
+        .prepare_cached("UPDATE presence SET desks = ?2 WHERE person = ?1")?
+        .execute(params![person.0, i64::try_from(desks).unwrap_or(i64::MAX)])?;
+    let state = row(&tx.sql, person)?.state;
+    if desks > 0 && state == PresenceState::Offline {
+        // They signed off, and what follows from it comes whether their desk looks on or not.
+        return Ok(());
+    }
+    expect_back(tx, person, state)
+}
+
+/// Whoever is not there, or says so without a desk that is connected, counts as gone after a while.
+fn expect_back(tx: &Tx<'_>, person: PersonId, state: PresenceState) -> Result<()> {
+    let connected: bool = tx
+        .sql
+        .prepare_cached("SELECT EXISTS(SELECT 1 FROM presence WHERE person = ? AND desks > 0)")?
+        .query_row([person.0], |row| row.get(0))?;
+    if connected && state != PresenceState::Offline {
+        deadlines::clear(tx, Kind::Presence, person.0)
+    } else {
+        deadlines::set(tx, Kind::Presence, person.0, tx.now + OUT_OF_REACH)
+    }
 }
 
 /// How many conversations of a channel count against a person now: live ones, wrap-ups, and offers.
@@ -179,17 +210,13 @@ pub(crate) fn everybody(sql: &Connection, tenant: TenantId) -> Result<Vec<(Perso
         .collect()
 }
 
-/// Whoever is not offline and has no socket any more, after a restart of the service: their time starts to run.
+/// No desk is connected after a restart of the service: everybody's time starts to run.
 pub(crate) fn after_restart(sql: &Connection, now: At) -> Result<()> {
-    let mut statement = sql.prepare("SELECT person, tenant FROM presence WHERE state <> 'offline'")?;
-    let there = statement
-        .query_map([], |row| Ok((row.get::<_, Uuid>(0)?, row.get::<_, Uuid>(1)?)))?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    for (person, tenant) in there {
-        sql.execute(
-            "INSERT OR REPLACE INTO deadline(kind, ref, tenant, at) VALUES ('presence', ?1, ?2, ?3)",
-            params![person, tenant, (now + OUT_OF_REACH).0],
-        )?;
-    }
+    sql.execute("UPDATE presence SET desks = 0", [])?;
+    sql.execute(
+        "INSERT OR REPLACE INTO deadline(tenant, kind, ref, at)
+         SELECT tenant, 'presence', person, ?1 FROM presence WHERE state <> 'offline'",
+        [(now + OUT_OF_REACH).0],
+    )?;
     Ok(())
 }

@@ -23,7 +23,7 @@ use crate::{
     error::Result,
     hub::To,
     people, presence,
-    tx::{self, Tx},
+    tx::Tx,
 };
 
 /// How long somebody who declined or missed a conversation is not asked again.
@@ -85,10 +85,31 @@ pub(crate) fn pass(tx: &mut Tx<'_>, conversation: ConversationId, person: Person
     tx.sql
         .prepare_cached("INSERT OR REPLACE INTO passed(conversation, person, until) VALUES (?1, ?2, ?3)")?
         .execute(params![conversation.0, person.0, until.0])?;
-    deadlines::set(tx, Kind::AskAgain, conversation.0, until)?;
-    let mut waiting = conversations::waiting(&tx.sql, conversation)?;
-    waiting.for_person = None;
-    conversations::set_waiting(tx, conversation, &waiting)
+    // The first of several who passed is asked first.
+    deadlines::set_earliest(tx, Kind::AskAgain, conversation.0, until)?;
+    to_anybody(tx, conversation)
+}
+
+/// A transfer by name is over: anybody of the queue may be offered it.
+fn to_anybody(tx: &Tx<'_>, conversation: ConversationId) -> Result<()> {
+    let waiting = conversations::waiting(&tx.sql, conversation)?;
+    conversations::set_waiting(tx, conversation, &Waiting { for_person: None, ..waiting })
+}
+
+/// Those who passed long enough ago may be asked again.
+pub(crate) fn ask_again(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<()> {
+    tx.sql
+        .prepare_cached("DELETE FROM passed WHERE conversation = ?1 AND until <= ?2")?
+        .execute(params![conversation.0, tx.now.0])?;
+    let next: Option<i64> = tx
+        .sql
+        .prepare_cached("SELECT min(until) FROM passed WHERE conversation = ?")?
+        .query_row([conversation.0], |row| row.get(0))?;
+    if let Some(next) = next {
+        deadlines::set(tx, Kind::AskAgain, conversation.0, At(next))?;
+    }
+    tx.route = true;
+    Ok(())
 }
 
 /// An offer rang out: RONA. The advisor is set away, the conversation keeps its place.
@@ -110,18 +131,19 @@ pub(crate) fn missed(tx: &mut Tx<'_>, id: ConversationId) -> Result<()> {
 
 /// Everything that waits, in the order in which it is offered.
 pub(crate) fn line(sql: &Connection, tenant: TenantId) -> Result<Vec<(Conversation, Waiting)>> {
-    let found: Vec<Conversation> = tx::bodies(
-        sql,
-        "SELECT body FROM conversation WHERE ?1 = ?1 AND tenant = ?2 AND state = 'waiting' ORDER BY waiting_since",
-        Uuid::nil(),
-        tenant,
-    )?;
     let workspace = people::workspace(sql, tenant)?;
+    let mut statement = sql.prepare_cached(
+        "SELECT body, for_person, given_by, boost FROM conversation WHERE tenant = ? AND state = 'waiting'
+         ORDER BY waiting_since, id",
+    )?;
+    let found = statement.query_map([tenant.0], |row| {
+        let for_person = row.get::<_, Option<Uuid>>(1)?.map(PersonId);
+        Ok((row.get::<_, String>(0)?, Waiting { for_person, given_by: row.get(2)?, boost: row.get(3)? }))
+    })?;
     let mut line = found
-        .into_iter()
-        .map(|conversation| {
-            let waiting = conversations::waiting(sql, conversation.id)?;
-            Ok((conversation, waiting))
+        .map(|row| {
+            let (body, waiting) = row?;
+            Ok((serde_json::from_str::<Conversation>(&body)?, waiting))
         })
         .collect::<Result<Vec<_>>>()?;
     // Stable: what waits longest stays first within a priority.
@@ -137,51 +159,88 @@ fn priority(workspace: &model::Workspace, queue: &Slug) -> i32 {
 
 /// Offers everything that can be offered now.
 pub(crate) fn offer_all(tx: &mut Tx<'_>) -> Result<()> {
-    let mut candidates = Vec::new();
     let everybody = people::everybody(&tx.sql, tx.tenant)?;
-    for person in everybody.clone() {
+    let mut there = Vec::new();
+    for person in &everybody {
         let row = presence::row(&tx.sql, person.id)?;
-        let there = matches!(row.state, PresenceState::Available | PresenceState::Busy) && !row.finishing;
-        if person.active && there && offers_to(&tx.sql, person.id)?.is_empty() {
-            candidates.push((person, row));
+        if is_there(person, &row) {
+            there.push((person, row));
         }
     }
-    if candidates.is_empty() {
-        return Ok(());
+    there.sort_by_key(|(person, row)| (row.last_work, person.id));
+    // One offer rings at a time.
+    let mut ringing = BTreeSet::new();
+    for (person, _) in &there {
+        if !offers_to(&tx.sql, person.id)?.is_empty() {
+            ringing.insert(person.id);
+        }
     }
-    candidates.sort_by_key(|(person, row)| (row.last_work, person.id));
     for (conversation, waiting) in line(&tx.sql, tx.tenant)? {
-        if candidates.is_empty() {
-            break;
-        }
         if offer(&tx.sql, conversation.id)?.is_some() {
             continue;
         }
-        let passed = passed(&tx.sql, conversation.id, tx.now)?;
-        let mut found = None;
-        for (place, (person, row)) in candidates.iter().enumerate() {
-            let suited = match waiting.for_person {
-                Some(wanted) => wanted == person.id,
-                None => {
-                    row.state == PresenceState::Available
-                        && can_answer(&tx.workspace, &everybody, person, &conversation)
+        let channel = conversation.channel;
+        let named = waiting.for_person.and_then(|id| {
+            there.iter().find(|(person, row)| person.id == id && !row.closed.contains(&channel))
+        });
+        let chosen = match named {
+            // Whoever is asked by name is asked as soon as nothing else rings for them, whatever they have already:
+            // a colleague chose them, and they may decline.
+            Some((person, _)) => (!ringing.contains(&person.id)).then_some(person.id),
+            None => {
+                if waiting.for_person.is_some() {
+                    // They went away meanwhile: nobody waits for somebody who is not there.
+                    to_anybody(tx, conversation.id)?;
                 }
-            };
-            if suited && !passed.contains(&person.id) && has_room(tx, &conversation, person, row)? {
-                found = Some(place);
-                break;
+                let passed = passed(&tx.sql, conversation.id, tx.now)?;
+                let mut free = None;
+                for (person, row) in &there {
+                    if !ringing.contains(&person.id)
+                        && !passed.contains(&person.id)
+                        && row.state == PresenceState::Available
+                        && can_answer(&tx.workspace, &everybody, person, &conversation)
+                        && has_room(tx, &conversation, person, row)?
+                    {
+                        free = Some(person.id);
+                        break;
+                    }
+                }
+                free
             }
-        }
-        if let Some(place) = found {
-            let (person, mut row) = candidates.remove(place);
-            row.last_work = tx.now;
-            presence::save(tx, person.id, &row)?;
-            make_offer(tx, &conversation, waiting.given_by, person.id)?;
+        };
+        if let Some(person) = chosen {
+            ringing.insert(person);
+            presence::worked(tx, person)?;
+            make_offer(tx, &conversation, waiting.given_by, person)?;
         }
     }
-    // Saving presence asks for another round; everything was offered that could be.
-    tx.route = false;
     Ok(())
+}
+
+/// What waits in a queue that the workspace no longer has goes on in the one for chats that name none.
+pub(crate) fn leave_gone_queues(tx: &mut Tx<'_>) -> Result<()> {
+    let Some(instead) = tx.workspace.default_queue().map(|queue| queue.id.clone()) else { return Ok(()) };
+    for (mut conversation, _) in line(&tx.sql, tx.tenant)? {
+        if tx.workspace.queue(&conversation.queue).is_none() {
+            withdraw(tx, conversation.id)?;
+            conversation.queue = instead.clone();
+            conversations::save(tx, &mut conversation)?;
+            tx.queued.insert(conversation.id);
+        }
+    }
+    tx.route = true;
+    Ok(())
+}
+
+/// Whether a person takes anything at all now.
+fn is_there(person: &Person, row: &presence::Row) -> bool {
+    person.active && !row.finishing && matches!(row.state, PresenceState::Available | PresenceState::Busy)
+}
+
+/// Whether a person can be given a conversation of that channel by name.
+pub(crate) fn takes_by_name(sql: &Connection, person: &Person, channel: Channel) -> Result<bool> {
+    let row = presence::row(sql, person.id)?;
+    Ok(is_there(person, &row) && !row.closed.contains(&channel))
 }
 
 fn has_room(tx: &Tx<'_>, conversation: &Conversation, person: &Person, row: &presence::Row) -> Result<bool> {
@@ -295,14 +354,9 @@ pub(crate) fn waiting_item(
 
 /// Tells those who serve the queues about what came, left or was offered, and customers about their place.
 pub(crate) fn tell_queued(tx: &mut Tx<'_>) -> Result<()> {
-    let queued = std::mem::take(&mut tx.queued);
-    if queued.is_empty() {
-        return Ok(());
-    }
     let mut moved = BTreeSet::new();
-    for id in queued {
+    for id in std::mem::take(&mut tx.queued) {
         let Some(conversation) = conversations::load(&tx.sql, id, tx.tenant)? else { continue };
-        moved.insert(conversation.queue.clone());
         if conversation.state == ConversationState::Waiting {
             let item = waiting_item(&tx.sql, tx.tenant, &tx.workspace, &conversation)?;
             tx.tell(
@@ -313,23 +367,37 @@ pub(crate) fn tell_queued(tx: &mut Tx<'_>) -> Result<()> {
             tx.tell(To::Everybody, Now::Waiting { conversation: id, item: None });
         }
         tx.wake(id);
+        moved.insert(conversation.queue);
     }
-    for (conversation, _) in line(&tx.sql, tx.tenant)? {
-        if moved.contains(&conversation.queue) && conversation.channel == Channel::Chat {
-            tx.wake(conversation.id);
+    for queue in moved {
+        for id in chats_in(&tx.sql, tx.tenant, &queue)? {
+            tx.wake(id);
         }
     }
     Ok(())
 }
 
-/// A customer's place in the queue: 1 is next.
+fn chats_in(sql: &Connection, tenant: TenantId, queue: &Slug) -> Result<Vec<ConversationId>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT id FROM conversation WHERE tenant = ?1 AND state = 'waiting' AND queue = ?2 AND channel = ?3",
+    )?;
+    let ids = statement
+        .query_map(params![tenant.0, queue.as_str(), Channel::Chat.as_str()], |row| row.get::<_, Uuid>(0))?;
+    ids.map(|id| Ok(ConversationId(id?))).collect()
+}
+
+/// A customer's place in the queue: 1 is next. In the order of [`line`], within one queue and channel.
 pub(crate) fn position(sql: &Connection, tenant: TenantId, id: ConversationId) -> Result<Option<u32>> {
-    let line = line(sql, tenant)?;
-    let Some((mine, _)) = line.iter().find(|(c, _)| c.id == id) else { return Ok(None) };
-    let before = line
-        .iter()
-        .take_while(|(c, _)| c.id != id)
-        .filter(|(c, _)| c.queue == mine.queue && c.channel == mine.channel)
-        .count();
-    Ok(u32::try_from(before + 1).ok())
+    Ok(sql
+        .prepare_cached(
+            "SELECT count(*) FROM conversation mine JOIN conversation other
+               ON other.tenant = mine.tenant AND other.state = 'waiting' AND other.queue = mine.queue
+                  AND other.channel = mine.channel
+                  AND (other.boost > mine.boost OR (other.boost = mine.boost
+                       AND (other.waiting_since, other.id) <= (mine.waiting_since, mine.id)))
+             WHERE mine.id = ?1 AND mine.tenant = ?2 AND mine.state = 'waiting'",
+        )?
+        .query_row(params![id.0, tenant.0], |row| row.get::<_, u32>(0))
+        .optional()?
+        .filter(|place| *place > 0))
 }

@@ -4,14 +4,21 @@
 //! Reasons: `owner` (a conversation of theirs, open or closed lately), `follow_up` (a loop of theirs, open or closed
 //! lately), `mention` (called in a note), `watch` (looked at for a while).
 
-use model::{ConversationId, CustomerId, PersonId, TenantId, at::DAY, wire::Entity};
+use model::{
+    ConversationId, CustomerId, FollowUpId, PersonId, TenantId,
+    at::DAY,
+    wire::{Entity, Now},
+};
 use rusqlite::{Connection, params};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
+    chat::presence,
     conversations, customers, deadlines,
     error::Result,
     facts, follow_ups,
+    hub::To,
     log::{Audience, EventKind},
     messages, scores,
     tx::Tx,
@@ -23,6 +30,9 @@ pub(crate) const KEPT_AFTER_CLOSE: i64 = 30 * DAY;
 const CONVERSATIONS: usize = 20;
 /// Lines of each conversation that come with it; older ones are read when somebody scrolls up.
 const LINES: usize = 50;
+
+/// Bytes of words that come with a customer. Long texts could otherwise make a frame that no desk takes.
+const WORDS: usize = 2 * 1024 * 1024;
 
 /// Why a customer is in sight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +93,9 @@ pub(crate) fn add(
         .execute(params![person.0, customer.0, reason.as_str(), reference, tx.tenant.0])?;
     if !seen {
         tx.log(EventKind::Entered, customer.0, Audience::Person(person));
+        for conversation in presence::live_with(&tx.sql, customer, tx.now)? {
+            tx.tell(To::Person(person), Now::CustomerThere { conversation, there: true });
+        }
     }
     Ok(())
 }
@@ -99,10 +112,37 @@ pub(crate) fn remove(
         .sql
         .prepare_cached("DELETE FROM scope WHERE person = ?1 AND customer = ?2 AND reason = ?3 AND ref = ?4")?
         .execute(params![person.0, customer.0, reason.as_str(), reference])?;
-    if gone > 0 && !has(&tx.sql, person, customer)? {
-        tx.log(EventKind::Left, customer.0, Audience::Person(person));
+    if gone == 0 || has(&tx.sql, person, customer)? {
+        return Ok(());
+    }
+    tx.log(EventKind::Left, customer.0, Audience::Person(person));
+    // The team's loops stay on the desk, but not those that were only kept because the customer was in sight.
+    for follow_up in follow_ups::of(&tx.sql, customer, tx.tenant)? {
+        if !follow_ups::is_kept(&tx.sql, &follow_up, tx.tenant)? {
+            tx.log(EventKind::FollowUp, follow_up.id.0, Audience::Person(person));
+        }
     }
     Ok(())
+}
+
+/// Everybody who has a customer in sight.
+pub(crate) fn people(sql: &Connection, customer: CustomerId) -> Result<Vec<PersonId>> {
+    let mut statement =
+        sql.prepare_cached("SELECT DISTINCT person FROM scope WHERE customer = ? ORDER BY person")?;
+    let rows = statement.query_map([customer.0], |row| row.get::<_, Uuid>(0))?;
+    rows.map(|id| Ok(PersonId(id?))).collect()
+}
+
+/// Everybody who has the customer of a conversation in sight.
+pub(crate) fn people_of(
+    sql: &Connection,
+    tenant: TenantId,
+    conversation: ConversationId,
+) -> Result<Vec<PersonId>> {
+    match conversations::load(sql, conversation, tenant)? {
+        Some(conversation) => people(sql, conversation.customer),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Everybody for whom `reference` is a reason.
@@ -119,18 +159,33 @@ pub(crate) fn people_with(
     rows.map(|id| Ok(PersonId(id?))).collect()
 }
 
-/// Moves every reason that comes from a conversation to another customer, when it is linked or unlinked.
+/// Moves every reason that comes from a conversation, or from one of its loops, to another customer, when it is linked
+/// or unlinked. What hangs on either customer is another than before: whoever keeps one in sight gets it anew.
 pub(crate) fn move_conversation(
     tx: &mut Tx<'_>,
     conversation: ConversationId,
+    loops: &[FollowUpId],
     from: CustomerId,
     to: CustomerId,
 ) -> Result<()> {
-    for reason in [Reason::Owner, Reason::Mention, Reason::Watch] {
-        for person in people_with(&tx.sql, reason, from, conversation.0)? {
-            add(tx, person, to, reason, conversation.0)?;
-            remove(tx, person, from, reason, conversation.0)?;
+    let knew = people(&tx.sql, to)?;
+    let reasons = [Reason::Owner, Reason::Mention, Reason::Watch].map(|reason| (reason, conversation.0));
+    let loops = loops.iter().map(|id| (Reason::FollowUp, id.0));
+    for (reason, reference) in reasons.into_iter().chain(loops) {
+        for person in people_with(&tx.sql, reason, from, reference)? {
+            add(tx, person, to, reason, reference)?;
+            remove(tx, person, from, reason, reference)?;
         }
+    }
+    tx.sql
+        .prepare_cached("UPDATE look SET customer = ?3 WHERE customer = ?2 AND reference = ?1")?
+        .execute(params![conversation.0, from.0, to.0])?;
+    for person in knew {
+        tx.log(EventKind::Entered, to.0, Audience::Person(person));
+    }
+    for person in people(&tx.sql, from)? {
+        tx.log(EventKind::Left, from.0, Audience::Person(person));
+        tx.log(EventKind::Entered, from.0, Audience::Person(person));
     }
     Ok(())
 }
@@ -145,8 +200,7 @@ pub(crate) fn watch(
     for_ms: i64,
 ) -> Result<()> {
     add(tx, person, customer, reason, reference)?;
-    // One deadline for each look: its name is made of who looks at what.
-    let name = Uuid::from_u128(person.0.as_u128() ^ reference.as_u128());
+    let name = look(person, reason, reference);
     tx.sql
         .prepare_cached(
             "INSERT OR REPLACE INTO look(ref, tenant, person, customer, reason, reference) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -155,12 +209,25 @@ pub(crate) fn watch(
     deadlines::set(tx, deadlines::Kind::Look, name, tx.now + for_ms)
 }
 
+/// The name of a look, made of who looks at what and why: looking again prolongs it.
+fn look(person: PersonId, reason: Reason, reference: Uuid) -> Uuid {
+    let mut hash = Sha256::new();
+    hash.update(person.0.as_bytes());
+    hash.update(reason.as_str());
+    hash.update(reference.as_bytes());
+    let mut name = [0u8; 16];
+    name.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
+    Uuid::from_bytes(name)
+}
+
 /// The end of a look.
 pub(crate) fn end_watch(tx: &mut Tx<'_>, name: Uuid) -> Result<()> {
     let found = tx
         .sql
-        .prepare_cached("DELETE FROM look WHERE ref = ?1 RETURNING person, customer, reason, reference")?
-        .query_map([name], |row| {
+        .prepare_cached(
+            "DELETE FROM look WHERE ref = ?1 AND tenant = ?2 RETURNING person, customer, reason, reference",
+        )?
+        .query_map([name, tx.tenant.0], |row| {
             Ok((
                 row.get::<_, Uuid>(0)?,
                 row.get::<_, Uuid>(1)?,
@@ -182,10 +249,22 @@ pub(crate) fn everything(sql: &Connection, tenant: TenantId, customer: CustomerI
     out.extend(customers::load(sql, customer, tenant)?.map(Entity::Customer));
     out.extend(facts::of(sql, customer, tenant)?.into_iter().map(Entity::Fact));
     out.extend(scores::of(sql, customer, tenant)?.into_iter().map(Entity::Score));
+    let mut room = WORDS;
     for conversation in conversations::of(sql, customer, tenant, CONVERSATIONS)? {
         let id = conversation.id;
         out.push(Entity::Conversation(conversation));
-        out.extend(messages::before(sql, id, tenant, None, LINES)?.into_iter().map(Entity::Message));
+        let mut lines = messages::before(sql, id, tenant, None, LINES)?;
+        // From the newest one back, as far as there is room; older ones are read when somebody scrolls up.
+        let kept = lines
+            .iter()
+            .rev()
+            .take_while(|line| {
+                let had_room = room > 0;
+                room = room.saturating_sub(line.text.len());
+                had_room
+            })
+            .count();
+        out.extend(lines.drain(lines.len() - kept..).map(Entity::Message));
     }
     out.extend(follow_ups::of(sql, customer, tenant)?.into_iter().map(Entity::FollowUp));
     Ok(out)

@@ -6,6 +6,7 @@ use model::{
     follow_up::{Priority, ScoreBrief},
 };
 use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
@@ -33,11 +34,16 @@ pub(crate) fn of(sql: &Connection, customer: CustomerId, tenant: TenantId) -> Re
 
 /// Writes a score, and makes the follow-up that a rule wants for it. Answers the follow-up.
 pub(crate) fn save(tx: &mut Tx<'_>, score: &mut Score, customer: &Customer) -> Result<Option<FollowUpId>> {
+    write(tx, score)?;
+    follow_up(tx, score, customer)
+}
+
+fn write(tx: &mut Tx<'_>, score: &mut Score) -> Result<()> {
     score.version += 1;
     tx.sql
         .prepare_cached(
             "INSERT INTO score(id, tenant, customer, at, body) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT(tenant, id) DO UPDATE SET at = ?4, body = ?5",
+             ON CONFLICT(tenant, id) DO UPDATE SET customer = ?3, at = ?4, body = ?5",
         )?
         .execute(params![
             score.id.0,
@@ -47,11 +53,23 @@ pub(crate) fn save(tx: &mut Tx<'_>, score: &mut Score, customer: &Customer) -> R
             serde_json::to_string(score)?
         ])?;
     tx.log_customer(EventKind::Score, score.id.0, score.customer);
-    if score.version > 1 {
-        // A correction makes no second follow-up.
-        return Ok(None);
+    Ok(())
+}
+
+/// Gives the scores of a conversation to the customer whose it is now.
+pub(crate) fn move_all(
+    tx: &mut Tx<'_>,
+    conversation: ConversationId,
+    from: CustomerId,
+    to: CustomerId,
+) -> Result<()> {
+    for mut score in of(&tx.sql, from, tx.tenant)? {
+        if score.conversation == Some(conversation) {
+            score.customer = to;
+            write(tx, &mut score)?;
+        }
     }
-    follow_up(tx, score, customer)
+    Ok(())
 }
 
 fn follow_up(tx: &mut Tx<'_>, score: &Score, customer: &Customer) -> Result<Option<FollowUpId>> {
@@ -62,8 +80,12 @@ fn follow_up(tx: &mut Tx<'_>, score: &Score, customer: &Customer) -> Result<Opti
         .find(|rule| rule.score == score.kind && score.value <= rule.at_most)
         .cloned();
     let Some(rule) = rule else { return Ok(None) };
+    // Named after the score: however often a score is corrected, it makes one follow-up.
+    let id = FollowUpId(follow_up_id(score));
+    if follow_ups::load(&tx.sql, id, tx.tenant)?.is_some() {
+        return Ok(None);
+    }
     let Some(owner) = owner(tx, score.customer, score.conversation)? else { return Ok(None) };
-    let id = FollowUpId(Uuid::now_v7());
     follow_ups::make(
         tx,
         NewFollowUp {
@@ -84,7 +106,15 @@ fn follow_up(tx: &mut Tx<'_>, score: &Score, customer: &Customer) -> Result<Opti
     Ok(Some(id))
 }
 
-/// Who closes the loop: whoever had the conversation, else whoever had the customer last, else a supervisor.
+fn follow_up_id(score: &Score) -> Uuid {
+    let mut name = [0u8; 16];
+    let hash = Sha256::digest([b"follow-up of ".as_slice(), score.id.0.as_bytes()].concat());
+    name.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+    Uuid::from_bytes(name)
+}
+
+/// Who closes the loop: whoever had the conversation, else whoever had the customer last, else a supervisor, else
+/// anybody.
 fn owner(
     tx: &Tx<'_>,
     customer: CustomerId,
@@ -105,6 +135,6 @@ fn owner(
     };
     match person {
         Some(person) => Ok(Some(person)),
-        None => people::some_supervisor(&tx.sql, tx.tenant),
+        None => people::somebody(&tx.sql, tx.tenant),
     }
 }

@@ -1,11 +1,20 @@
 //! The service as a whole: its database, its clock, its sockets, and the things it does by itself.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use model::{At, TenantId};
+use axum::serve::ListenerExt;
+use model::{
+    At, TenantId,
+    at::{MINUTE, SECOND},
+    wire::frames::close,
+};
 use rusqlite::Connection;
 use secrecy::SecretString;
-use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, watch},
+    task::JoinHandle,
+};
 
 use crate::{
     chat,
@@ -19,6 +28,11 @@ use crate::{
     presence, sweep,
     tx::Tx,
 };
+
+/// How often the service looks whether another process changed the database.
+const LOOK_AROUND: i64 = 2 * SECOND;
+/// How long a service that stops waits for its sockets to close.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Where and how a service keeps its data.
 pub struct Options {
@@ -52,6 +66,8 @@ struct Inner {
     limits: Limits,
     /// Rung when the next deadline may have moved.
     deadlines: Notify,
+    /// Held while deadlines are kept: whoever waited for it finds everything done and told.
+    keeping: tokio::sync::Mutex<()>,
     behind_tls: bool,
 }
 
@@ -65,24 +81,39 @@ impl Service {
         let db = tokio::task::spawn_blocking(move || Db::open(&database, key))
             .await
             .map_err(|_| Error::Stopping)??;
-        let now = clock.now();
-        db.write(move |sql| {
-            presence::after_restart(sql, now)?;
-            chat::presence::after_restart(sql, now)
-        })
-        .await??;
         let limits = Limits::new(clock.clone());
-        let inner = Inner { db, clock, hub: Hub::default(), limits, deadlines: Notify::new(), behind_tls };
+        let inner = Inner {
+            db,
+            clock,
+            hub: Hub::default(),
+            limits,
+            deadlines: Notify::new(),
+            keeping: tokio::sync::Mutex::default(),
+            behind_tls,
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Begins to do by itself what must be done: deadlines, and supervisors' figures.
-    pub fn start(&self) -> Vec<JoinHandle<()>> {
-        let (one, two) = (self.clone(), self.clone());
-        vec![
+    /// Begins to do by itself what must be done: deadlines, and supervisors' figures. Only one process may do this with
+    /// a database; others may open it meanwhile, to change the set-up or to back it up.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn start(&self) -> Result<Vec<JoinHandle<()>>> {
+        let now = self.now();
+        self.inner
+            .db
+            .write(move |sql| {
+                presence::after_restart(sql, now)?;
+                chat::presence::after_restart(sql, now)
+            })
+            .await??;
+        let (one, two, three) = (self.clone(), self.clone(), self.clone());
+        Ok(vec![
             tokio::spawn(async move { one.keep_deadlines().await }),
             tokio::spawn(async move { figures::keep(&two).await }),
-        ]
+            tokio::spawn(async move { three.notice_other_processes().await }),
+        ])
     }
 
     /// Starts and answers requests on `listener` until `stop` ends.
@@ -102,16 +133,39 @@ impl Service {
                  Put a TLS proxy before it and say --behind-tls."
             )));
         }
-        let running = self.start();
+        // Frames are small and follow each other: none waits for an answer to the one before.
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "a connection answers more slowly than it could");
+            }
+        });
+        let running = self.start().await?;
         let router = self.router().into_make_service_with_connect_info::<SocketAddr>();
+        let stopping = self.clone();
+        let stop = async move {
+            stop.await;
+            // Desks and pages are told, so that they dial again without taking it for a broken line.
+            stopping.hub().close_all(close::RESTART);
+        };
         let served = axum::serve(listener, router)
             .with_graceful_shutdown(stop)
             .await
             .map_err(io("answering requests"));
+        let _ = tokio::time::timeout(FAREWELL, self.sockets().wait_for(|open| *open == 0)).await;
         for task in running {
             task.abort();
         }
         served
+    }
+
+    /// How many sockets are open, as it changes. A socket counts until everything that follows from its end is noted.
+    pub fn sockets(&self) -> watch::Receiver<usize> {
+        self.inner.hub.open()
+    }
+
+    /// Whether a TLS proxy stands before the service, whose word on where a request comes from is believed.
+    pub(crate) fn behind_tls(&self) -> bool {
+        self.inner.behind_tls
     }
 
     /// The database, to back it up.
@@ -174,15 +228,20 @@ impl Service {
     /// Does everything that is due now. Runs by itself once started; a test calls it after it moved the clock.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// When something that was due could not be done. It is tried again later, and does not hold up the rest.
     pub async fn run_due(&self) -> Result<()> {
+        let _keeping = self.inner.keeping.lock().await;
+        let mut outcome = Ok(());
         loop {
             let now = self.now();
             let Some(due) = self.read(move |sql| deadlines::first_due(sql, now)).await? else {
-                return Ok(());
+                return outcome;
             };
-            let tenant = due.tenant;
-            self.write(tenant, move |tx| sweep::one(tx, &due)).await?;
+            if let Err(error) = self.write(due.tenant, move |tx| sweep::one(tx, &due)).await {
+                outcome = Err(error);
+                self.write(due.tenant, move |tx| deadlines::set(tx, due.kind, due.of, tx.now + MINUTE))
+                    .await?;
+            }
         }
     }
 
@@ -193,12 +252,31 @@ impl Service {
             }
             let next = self.read(deadlines::next).await.unwrap_or_default();
             // Never further than a minute: a clock that jumps is noticed.
-            let latest = self.now() + model::at::MINUTE;
+            let latest = self.now() + MINUTE;
             let until = next.map_or(latest, |next| next.min(latest)).max(self.now() + 1);
             tokio::select! {
                 () = self.inner.clock.wait_until(until) => {}
                 () = self.inner.deadlines.notified() => {}
             }
+        }
+    }
+
+    /// `loopdesk-server apply` or `user close` runs in a process of its own: what it changed reaches sockets and
+    /// deadlines here a moment later.
+    async fn notice_other_processes(&self) {
+        let mut known = None;
+        loop {
+            match self.inner.db.changed_elsewhere().await {
+                Ok(seen) => {
+                    if known.is_some_and(|known| known != seen) {
+                        self.inner.hub.look_again();
+                        self.inner.deadlines.notify_one();
+                    }
+                    known = Some(seen);
+                }
+                Err(error) => tracing::error!(%error, "changes of other processes could not be looked for"),
+            }
+            self.inner.clock.wait_until(self.now() + LOOK_AROUND).await;
         }
     }
 }

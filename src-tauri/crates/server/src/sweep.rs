@@ -19,16 +19,15 @@ use crate::{
     tx::Tx,
 };
 
-/// Does what one deadline asks for, and takes it away.
+/// Takes a deadline away and does what it asks for.
 pub(crate) fn one(tx: &mut Tx<'_>, due: &Due) -> Result<()> {
-    deadlines::clear(tx, due.kind, due.of)?;
+    if !deadlines::claim(tx, due)? {
+        return Ok(());
+    }
     let id = ConversationId(due.of);
     match due.kind {
         Kind::Offer => routing::missed(tx, id),
-        Kind::AskAgain => {
-            tx.route = true;
-            Ok(())
-        }
+        Kind::AskAgain => routing::ask_again(tx, id),
         Kind::Presence => out_of_reach(tx, PersonId(due.of)),
         Kind::CustomerGone => chat::presence::gone(tx, due.of),
         Kind::Look => scope::end_watch(tx, due.of),
@@ -88,25 +87,40 @@ pub(crate) fn abandon(tx: &mut Tx<'_>, conversation: &mut Conversation, waited: 
 /// Somebody's desk has been silent for too long, or they signed off: they count as offline, and customers who wait for
 /// them go back to the front of their queue.
 fn out_of_reach(tx: &mut Tx<'_>, person: PersonId) -> Result<()> {
-    let name = people::person(&tx.sql, person, tx.tenant)?.map(|p| p.name).unwrap_or_default();
-    for offer in routing::offers_to(&tx.sql, person)? {
-        routing::withdraw(tx, offer.conversation)?;
-        routing::pass(tx, offer.conversation, person)?;
-    }
+    gone(tx, person)?;
     for mut conversation in conversations::owned(&tx.sql, person, tx.tenant)? {
         let waits = conversation.state == ConversationState::Active
             && conversation.promise.is_some()
             && chat::presence::is_live(&tx.sql, conversation.id, tx.now)?;
-        if !waits {
-            continue;
+        if waits {
+            requeue(tx, &mut conversation, person)?;
+            save(tx, &mut conversation)?;
         }
-        add_activity(tx, &mut conversation, Activity::Requeued { from: name.clone() })?;
-        let since = conversation.promise.map_or(tx.now, |promise| promise.from);
-        let waiting = Waiting { boost: true, ..Waiting::default() };
-        conversations::to_queue(tx, &mut conversation, since, &waiting)?;
+    }
+    Ok(())
+}
+
+/// Somebody's account is closed: everything that they had goes to others.
+pub(crate) fn account_closed(tx: &mut Tx<'_>, person: PersonId) -> Result<()> {
+    gone(tx, person)?;
+    deadlines::clear(tx, Kind::Presence, person.0)?;
+    for mut conversation in conversations::owned(&tx.sql, person, tx.tenant)? {
+        if conversation.state == ConversationState::WrapUp {
+            add_activity(tx, &mut conversation, Activity::WrappedUp { disposition: None })?;
+            conversations::close(tx, &mut conversation, ConversationState::Resolved)?;
+        } else {
+            requeue(tx, &mut conversation, person)?;
+        }
         save(tx, &mut conversation)?;
-        let notice = Notice::Requeued { conversation: conversation.id };
-        tx.tell(To::Person(person), Now::Notice { notice });
+    }
+    Ok(())
+}
+
+/// Nothing rings for them any more, and they are offline.
+fn gone(tx: &mut Tx<'_>, person: PersonId) -> Result<()> {
+    for offer in routing::offers_to(&tx.sql, person)? {
+        routing::withdraw(tx, offer.conversation)?;
+        routing::pass(tx, offer.conversation, person)?;
     }
     let mut row = presence::row(&tx.sql, person)?;
     if row.state != PresenceState::Offline {
@@ -114,13 +128,28 @@ fn out_of_reach(tx: &mut Tx<'_>, person: PersonId) -> Result<()> {
         row.reason = None;
         row.finishing = false;
         row.since = tx.now;
+        presence::save(tx, person, &row)?;
     }
-    presence::save(tx, person, &row)
+    Ok(())
 }
 
+/// A conversation goes back to the front of its queue because its advisor is not there. The caller saves it.
+pub(crate) fn requeue(tx: &mut Tx<'_>, conversation: &mut Conversation, from: PersonId) -> Result<()> {
+    let name = people::person(&tx.sql, from, tx.tenant)?.map(|p| p.name).unwrap_or_default();
+    add_activity(tx, conversation, Activity::Requeued { from: name })?;
+    let since = conversation.promise.map_or(tx.now, |promise| promise.from);
+    let waiting = Waiting { boost: true, ..Waiting::default() };
+    conversations::to_queue(tx, conversation, since, &waiting)?;
+    let notice = Notice::Requeued { conversation: conversation.id };
+    tx.tell(To::Person(from), Now::Notice { notice });
+    Ok(())
+}
+
+/// A loop was closed long ago: it leaves its owner's sight, and its team's desks.
 fn forget_loop(tx: &mut Tx<'_>, id: FollowUpId) -> Result<()> {
     match follow_ups::load(&tx.sql, id, tx.tenant)? {
         Some(done) if done.status == FollowUpStatus::Done => {
+            follow_ups::log(tx, &done, done.team.clone());
             scope::remove(tx, done.owner, done.customer, scope::Reason::FollowUp, id.0)
         }
         _ => Ok(()),

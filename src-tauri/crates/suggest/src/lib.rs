@@ -1,1 +1,13 @@
-//! suggest
+//! Ranks what may help an advisor to answer, and says why: which words of the customer, or of what the advisor has
+//! typed, found it. Nothing is better than something weak, so a score that is too low gives nothing.
+//!
+//! Pure: candidates come in, ranked candidates come out. It reads a customer's words as data only.
+
+mod answers;
+mod index;
+mod language;
+mod words;
+
+pub use answers::{Exchange, remembered};
+pub use index::{Candidate, Index, Ranked, Situation};
+pub use language::language_of;

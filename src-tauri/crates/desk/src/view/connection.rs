@@ -15,6 +15,8 @@ pub struct Connection {
     pub unsent: u32,
     /// Changes that need a decision.
     pub attention: u32,
+    /// The service's clock less this computer's, in ms. All times are the service's.
+    pub ahead: i64,
 }
 
 /// How the line is.

@@ -158,7 +158,9 @@ export type Problem = {
 /** What kind, for programs. */
 code: string,
 /** What happened and what to do, for people. */
-message: string, };
+message: string,
+/** For an upload that does not follow: the bytes the service has. */
+received?: number | null, };
 
 /** Why a command was refused for good. A code exists because a client does something different with it. */
 export type Rejection = "not_assigned" | "forbidden" | "gone" | "closed" | "not_offered" | "stale" | "invalid" | "too_large" | "blob_missing" | "id_reused";

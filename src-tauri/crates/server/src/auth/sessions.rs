@@ -18,36 +18,47 @@ pub(crate) const ACCESS: i64 = 8 * HOUR;
 /// How long a refresh token holds.
 pub(crate) const REFRESH: i64 = 30 * DAY;
 
-/// The person of a session, if it holds.
-pub(crate) async fn caller(service: &Service, session: Vec<u8>) -> Result<Option<Caller>> {
+/// The person of an access token (by its hash), if it holds.
+pub(crate) async fn caller(service: &Service, token: Vec<u8>) -> Result<Option<Caller>> {
     let now = service.now();
     service
         .read(move |sql| {
-            let found: Option<(Uuid, Uuid, i64)> = sql
-                .prepare_cached("SELECT tenant, person, access_until FROM session WHERE access_hash = ?1")?
-                .query_row([&session], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            let found: Option<(Uuid, Uuid, Uuid, i64)> = sql
+                .prepare_cached(
+                    "SELECT tenant, person, family, access_until FROM session WHERE access_hash = ?1",
+                )?
+                .query_row([&token], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
                 .optional()?;
-            let Some((tenant, person, until)) = found.filter(|(_, _, until)| *until > now.0) else {
+            let Some((tenant, person, family, until)) = found.filter(|(.., until)| *until > now.0) else {
                 return Ok(None);
             };
             let (tenant, until) = (TenantId(tenant), At(until));
             let person = people::person(sql, PersonId(person), tenant)?.filter(|p| p.active);
-            Ok(person.map(|person| Caller { tenant, person, until, session }))
+            Ok(person.map(|person| Caller { tenant, person, until, family }))
         })
         .await
 }
 
-/// Begins a session.
-pub(crate) fn begin(sql: &Connection, tenant: TenantId, person: PersonId, now: At) -> Result<Tokens> {
+/// Who is let in, and by which sign-in.
+struct LetIn {
+    tenant: TenantId,
+    person: PersonId,
+    family: Uuid,
+}
+
+/// Makes a pair of tokens. Pairs that have run out are forgotten.
+fn begin(sql: &Connection, who: &LetIn, now: At) -> Result<Tokens> {
     let (access_token, refresh_token) = (new_secret(), new_secret());
+    sql.execute("DELETE FROM session WHERE refresh_until <= ?", [now.0])?;
     sql.execute(
-        "INSERT INTO session(access_hash, refresh_hash, tenant, person, access_until, refresh_until)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO session(access_hash, refresh_hash, tenant, person, family, access_until, refresh_until)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             hash_of(&access_token),
             hash_of(&refresh_token),
-            tenant.0,
-            person.0,
+            who.tenant.0,
+            who.person.0,
+            who.family,
             (now + ACCESS).0,
             (now + REFRESH).0
         ],
@@ -100,14 +111,23 @@ pub(crate) async fn token(
         .db()
         .write(move |sql| {
             let tx = sql.transaction()?;
+            let fresh =
+                |who: Option<_>| who.map(|(tenant, person)| LetIn { tenant, person, family: Uuid::now_v7() });
             let who = match grant {
                 Grant::Code { code, code_verifier, redirect_uri } => {
-                    super::sign_in::redeem(&tx, &code, Some((&code_verifier, &redirect_uri)), now)?
+                    fresh(super::sign_in::redeem(&tx, &code, Some((&code_verifier, &redirect_uri)), now)?)
                 }
-                Grant::OneUse { secret } => super::sign_in::redeem(&tx, &secret, None, now)?,
+                Grant::OneUse { secret } => fresh(super::sign_in::redeem(&tx, &secret, None, now)?),
                 Grant::Refresh { refresh_token } => refresh(&tx, &refresh_token, now)?,
             };
-            let tokens = who.map(|(tenant, person)| begin(&tx, tenant, person, now)).transpose()?;
+            // The account may have been closed since the code was made.
+            let who = match who {
+                Some(who) if people::person(&tx, who.person, who.tenant)?.is_some_and(|p| p.active) => {
+                    Some(who)
+                }
+                _ => None,
+            };
+            let tokens = who.map(|who| begin(&tx, &who, now)).transpose()?;
             // Also when nobody is let in: a used code stays used.
             tx.commit()?;
             Ok::<_, crate::error::Error>(tokens)
@@ -116,33 +136,35 @@ pub(crate) async fn token(
     tokens.map(Json).ok_or_else(Problem::sign_in)
 }
 
-fn refresh(sql: &Connection, token: &str, now: At) -> Result<Option<(TenantId, PersonId)>> {
-    let found: Option<(Uuid, Uuid, i64)> = sql
+fn refresh(sql: &Connection, token: &str, now: At) -> Result<Option<LetIn>> {
+    let found: Option<(Uuid, Uuid, Uuid, i64)> = sql
         .query_row(
-            "DELETE FROM session WHERE refresh_hash = ?1 RETURNING tenant, person, refresh_until",
+            "DELETE FROM session WHERE refresh_hash = ?1 RETURNING tenant, person, family, refresh_until",
             [hash_of(token)],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
         )
         .optional()?;
-    let Some((tenant, person, _)) = found.filter(|(_, _, until)| *until > now.0) else { return Ok(None) };
-    let (tenant, person) = (TenantId(tenant), PersonId(person));
-    let active = people::person(sql, person, tenant)?.is_some_and(|p| p.active);
-    Ok(active.then_some((tenant, person)))
+    Ok(found.filter(|(.., until)| *until > now.0).map(|(tenant, person, family, _)| LetIn {
+        tenant: TenantId(tenant),
+        person: PersonId(person),
+        family,
+    }))
 }
 
-/// Ends this session.
+/// Ends this sign-in: its tokens are void, and its sockets are closed.
 #[utoipa::path(post, path = "/v1/sign-out", tag = "sign-in",
     responses((status = 204), (status = 401, body = model::wire::reads::Problem)), security(("desk" = [])))]
 pub(crate) async fn sign_out(
     State(service): State<Service>,
     caller: Caller,
 ) -> Result<axum::http::StatusCode, Problem> {
-    let Caller { session, .. } = caller;
+    let Caller { family, tenant, .. } = caller;
     service
         .db()
-        .write(move |sql| sql.execute("DELETE FROM session WHERE access_hash = ?", [session]))
+        .write(move |sql| sql.execute("DELETE FROM session WHERE family = ?", [family]))
         .await?
         .map_err(crate::error::Error::from)?;
+    service.hub().close_family(tenant, family, model::wire::frames::close::AUTH);
     Ok(axum::http::StatusCode::NO_CONTENT)
 }
 

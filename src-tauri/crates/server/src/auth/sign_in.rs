@@ -12,6 +12,7 @@ use model::{At, PersonId, Slug, TenantId, at::MINUTE};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::{hash_of, new_secret, password};
@@ -19,6 +20,9 @@ use crate::{error::Result, json::Body, pages, people, problem::Problem, service:
 
 /// How long a code or one-use secret holds.
 const CODE: i64 = 2 * MINUTE;
+
+/// Passwords that are checked at the same time.
+static CHECKS: Semaphore = Semaphore::const_new(4);
 
 /// What the desk asks the sign-in page for.
 #[derive(Debug, Clone, Deserialize, utoipa::IntoParams, utoipa::ToSchema)]
@@ -97,6 +101,9 @@ pub(crate) async fn sign_in(
     Body(asked): Body<SignIn>,
 ) -> Result<Json<Next>, Problem> {
     asked.wish.check()?;
+    if asked.email.len() > 200 || asked.password.len() > 1_000 {
+        return Err(Problem::wrong_password());
+    }
     let email = asked.email.trim().to_lowercase();
     service.limits().sign_in(&email)?;
     let workspace = asked.wish.workspace.clone();
@@ -115,9 +122,13 @@ pub(crate) async fn sign_in(
     };
     let hash = account.as_ref().and_then(|(_, _, hash)| hash.clone());
     let password = asked.password;
-    let right = tokio::task::spawn_blocking(move || password::verify(&password, hash.as_deref()))
-        .await
-        .map_err(|_| crate::error::Error::Stopping)??;
+    let right = {
+        // Each check takes 19 MiB: a crowd at the door waits in line.
+        let _turn = CHECKS.acquire().await.map_err(|_| crate::error::Error::Stopping)?;
+        tokio::task::spawn_blocking(move || password::verify(&password, hash.as_deref()))
+            .await
+            .map_err(|_| crate::error::Error::Stopping)??
+    };
     let Some((tenant, person, _)) = account.filter(|_| right) else {
         return Err(Problem::wrong_password());
     };

@@ -213,6 +213,7 @@ fn say(
     conversations::owe_answer(tx, &mut conversation);
     tx.touched.extend(conversation.owner);
     save(tx, &mut conversation)?;
+    super::presence::spoke(tx, by.id, &conversation)?;
     Ok(conversation.id)
 }
 
@@ -250,13 +251,18 @@ fn begin(
 /// The customer writes into a conversation that is put aside, being wrapped up or over: it comes back.
 fn bring_back(tx: &mut Tx<'_>, conversation: &mut Conversation) -> Result<(), Halt> {
     match conversation.state {
-        ConversationState::Waiting | ConversationState::Active => {}
-        ConversationState::Snoozed => awake(tx, conversation)?,
+        ConversationState::Waiting => {}
+        ConversationState::Active => leave_the_absent(tx, conversation)?,
+        ConversationState::Snoozed => {
+            awake(tx, conversation)?;
+            leave_the_absent(tx, conversation)?;
+        }
         ConversationState::WrapUp => {
             conversation.state = ConversationState::Active;
             conversation.wrap_up_until = None;
             deadlines::clear(tx, Kind::WrapUp, conversation.id.0)?;
             add_activity(tx, conversation, Activity::Reopened { by: None })?;
+            leave_the_absent(tx, conversation)?;
         }
         ConversationState::Resolved | ConversationState::Abandoned => {
             add_activity(tx, conversation, Activity::Reopened { by: None })?;
@@ -266,14 +272,26 @@ fn bring_back(tx: &mut Tx<'_>, conversation: &mut Conversation) -> Result<(), Ha
                 Some(owner) if has_room(tx, owner, conversation.channel)? => {
                     conversations::own(tx, conversation, owner)?;
                 }
-                _ => {
-                    let waiting = Waiting { boost: true, ..Waiting::default() };
+                had => {
+                    let waiting = Waiting { boost: had.is_some(), ..Waiting::default() };
                     let now = tx.now;
                     conversations::to_queue(tx, conversation, now, &waiting)?;
                 }
             }
         }
     }
+    Ok(())
+}
+
+/// A chat whose advisor is offline would wait for somebody who does not come: it goes to the queue, before others.
+fn leave_the_absent(tx: &mut Tx<'_>, conversation: &mut Conversation) -> Result<(), Halt> {
+    let Some(owner) = conversation.owner.filter(|_| conversation.channel == Channel::Chat) else {
+        return Ok(());
+    };
+    if presence::row(&tx.sql, owner)?.state != PresenceState::Offline {
+        return Ok(());
+    }
+    sweep::requeue(tx, conversation, owner)?;
     Ok(())
 }
 
@@ -335,6 +353,9 @@ fn score(
         at: tx.now,
         version: 0,
     };
+    if scores::load(&tx.sql, id.0, tx.tenant)?.is_some() {
+        return Err(Halt::Refused(Rejection::IdReused, "This command id was used for something else."));
+    }
     if let Some(follow_up) = scores::save(tx, &mut score, &customer)?
         && let Some(made) = crate::follow_ups::load(&tx.sql, follow_up, tx.tenant)?
     {

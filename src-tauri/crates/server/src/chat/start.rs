@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use axum::{
     Extension, Json,
     extract::{ConnectInfo, State},
+    http::HeaderMap,
 };
 use hmac::{Hmac, Mac};
 use model::{
@@ -23,7 +24,7 @@ use crate::{
     conversations, customers,
     error::Result,
     json::Body,
-    people,
+    origin, people,
     problem::Problem,
     service::Service,
     tx::Tx,
@@ -36,11 +37,11 @@ use crate::{
 pub(crate) async fn start(
     State(service): State<Service>,
     from: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
     Body(start): Body<Start>,
 ) -> Result<Json<Started>, Problem> {
-    let address =
-        from.map_or_else(|| "here".to_owned(), |Extension(ConnectInfo(address))| address.ip().to_string());
-    service.limits().start(&address)?;
+    let from = from.map(|Extension(ConnectInfo(address))| address);
+    service.limits().start(&origin::address(&headers, from, service.behind_tls()))?;
     for text in [&start.name, &start.email].into_iter().flatten() {
         if text.chars().count() > LINE_CHARS {
             return Err(Problem::too_large("A name or address may have up to 300 characters."));
@@ -78,12 +79,10 @@ pub(crate) async fn start(
             };
             let customer = who(tx, visitor.id, visitor.customer, &start, signed.as_ref())?;
             let open = is_open(tx, start.queue.as_ref().or(visitor.queue.as_ref()));
-            let state = match visitor.conversation {
-                Some(id) => conversations::load(&tx.sql, id, tx.tenant)?
-                    .map(|conversation| rows::state(&tx.sql, tx.tenant, &conversation))
-                    .transpose()?,
-                None => None,
-            };
+            // Read again: a visitor who was recognised no longer sees what a stranger wrote in this browser.
+            let state = conversation_of(&tx.sql, tx.tenant, visitor.id)?
+                .map(|conversation| rows::state(&tx.sql, tx.tenant, &conversation))
+                .transpose()?;
             let workspace = tx.workspace.name.clone();
             Ok::<_, Problem>(Started { token, workspace, open, name: customer.name, state })
         })
@@ -168,16 +167,21 @@ fn recognise(
     visiting: CustomerId,
     signed: &SignedIdentity,
 ) -> Result<Customer> {
-    let known = customers::by_identity(&tx.sql, tx.tenant, IdentityKind::Account, &signed.account)?;
-    let id = known.unwrap_or(visiting);
-    let mut customer = customers::load(&tx.sql, id, tx.tenant)?
-        .unwrap_or_else(|| customers::unknown(signed.name.clone(), tx.now));
-    let before = customer.clone();
-    customers::add_identity(&mut customer, IdentityKind::Account, &signed.account, Trust::Verified);
-    if customer.name.is_empty() {
-        customer.name = signed.name.clone();
+    let account = customers::normal(IdentityKind::Account, &signed.account);
+    let known = customers::by_identity(&tx.sql, tx.tenant, IdentityKind::Account, &account)?;
+    let mut customer = match known {
+        Some(id) => customers::load(&tx.sql, id, tx.tenant)?,
+        // A stranger becomes that customer. Somebody with an account of their own does not: two people use this browser.
+        None => customers::load(&tx.sql, visiting, tx.tenant)?.filter(|stranger| !stranger.is_verified()),
     }
-    if customer != before {
+    .unwrap_or_else(|| customers::unknown(signed.name.clone(), tx.now));
+    let before = customer.clone();
+    customers::add_identity(&mut customer, IdentityKind::Account, &account, Trust::Verified);
+    // The site knows better than a stranger who typed a name; a known customer has the one of the company's systems.
+    if (known.is_none() || customer.name.is_empty()) && !signed.name.trim().is_empty() {
+        customer.name = signed.name.trim().into();
+    }
+    if customer.version == 0 || customer != before {
         customers::save(tx, &mut customer)?;
     }
     if customer.id != visiting {
@@ -193,6 +197,10 @@ fn recognise(
 
 fn check(key: &str, signed: &SignedIdentity, now: model::At) -> Result<(), Problem> {
     let refused = || Problem::forbidden("This page's sign of who you are does not hold. Reload the page.");
+    let one_line = |text: &str| text.chars().count() <= LINE_CHARS && !text.contains('\n');
+    if signed.account.trim().is_empty() || !one_line(&signed.account) || !one_line(&signed.name) {
+        return Err(refused());
+    }
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).map_err(|_| refused())?;
     mac.update(format!("{}\n{}\n{}", &*signed.account, &*signed.name, signed.until).as_bytes());
     let given = hex::decode(&signed.signature).map_err(|_| refused())?;

@@ -1,20 +1,15 @@
 //! The customer's socket. It tells the rows of their conversation from the log, their place in the queue, and that the
 //! advisor is writing.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
-    extract::{
-        State,
-        ws::{CloseFrame, Message as Frame, WebSocket, WebSocketUpgrade},
-    },
+    extract::{State, ws::WebSocketUpgrade},
     http::HeaderMap,
     response::Response,
 };
 use model::{
     At, ConversationId,
-    at::SECOND,
-    limits::{CLIENT_FRAME_BYTES, SOCKETS},
     wire::{
         Now,
         chat::{ChatClientFrame, ChatFrame},
@@ -26,20 +21,15 @@ use tokio::sync::mpsc;
 use super::{presence, rows, start};
 use crate::{
     auth::{self, Visitor, hash_of},
+    desk::stream::{TYPING, TYPING_AGAIN},
     error::Result,
     hub::{Direct, Seat, To, Who},
     log, origin,
     problem::Problem,
-    routing,
+    routing, scope,
     service::Service,
+    socket::{Socket, sized},
 };
-
-/// How long the page has to say hello.
-const HELLO: Duration = Duration::from_secs(10);
-/// Silence after which a socket counts as dead: two missed pings.
-const SILENCE: Duration = Duration::from_secs(40);
-/// How long "is writing" holds.
-const TYPING: i64 = 6 * SECOND;
 
 /// The stream of a customer's page.
 #[utoipa::path(get, path = "/chat/v1/stream", tag = "chat",
@@ -51,20 +41,17 @@ pub(crate) async fn stream(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     origin::own(&headers)?;
-    Ok(upgrade.max_message_size(CLIENT_FRAME_BYTES).max_frame_size(CLIENT_FRAME_BYTES).on_upgrade(
-        move |socket| async move {
-            run(service, socket).await;
-        },
-    ))
+    Ok(sized(upgrade).on_upgrade(move |socket| run(service, Socket::new(socket))))
 }
 
-async fn run(service: Service, mut socket: WebSocket) {
-    let Some((visitor, cursor)) = hello(&service, &mut socket).await else {
-        return end(&mut socket, close::AUTH).await;
+async fn run(service: Service, mut socket: Socket) {
+    let (visitor, cursor) = match hello(&service, &mut socket).await {
+        Ok(known) => known,
+        Err(code) => return socket.end(code).await,
     };
-    if service.hub().pages_of(visitor.tenant, visitor.id) >= SOCKETS {
-        return end(&mut socket, close::FORBIDDEN).await;
-    }
+    let Some(admitted) = service.hub().admit(visitor.tenant, visitor.id) else {
+        return socket.end(close::FORBIDDEN).await;
+    };
     let who = Who::Page { visitor: visitor.id, conversation: visitor.conversation };
     let (seat, direct) = service.hub().sit(visitor.tenant, who);
     pages_changed(&service, &visitor).await;
@@ -76,101 +63,101 @@ async fn run(service: Service, mut socket: WebSocket) {
         shown: visitor.conversation,
         cursor,
         position: None,
+        typed: None,
     };
     let code = page.talk(direct).await;
-    let Page { mut socket, .. } = page;
-    end(&mut socket, code).await;
     service.hub().leave(&seat);
     pages_changed(&service, &visitor).await;
+    // Last: whoever hears the farewell finds everything noted.
+    page.socket.end(code).await;
+    drop(admitted);
 }
 
 async fn pages_changed(service: &Service, visitor: &Visitor) {
-    let pages = service.hub().pages_of(visitor.tenant, visitor.id);
-    let id = visitor.id;
-    let told = service.write(visitor.tenant, move |tx| presence::pages_changed(tx, id, pages)).await;
+    let (tenant, id, hub) = (visitor.tenant, visitor.id, service.clone());
+    let told = service
+        // Counted while nothing else is written, as for desks.
+        .write(tenant, move |tx| presence::pages_changed(tx, id, hub.hub().pages_of(tenant, id)))
+        .await;
     if let Err(error) = told {
         tracing::error!(%error, "a page's coming or going could not be noted");
     }
 }
 
-async fn hello(service: &Service, socket: &mut WebSocket) -> Option<(Visitor, u64)> {
-    let first = tokio::time::timeout(HELLO, socket.recv()).await.ok()??.ok()?;
-    let Frame::Text(text) = first else { return None };
-    let ChatClientFrame::Hello { token, cursor } = serde_json::from_str(&text).ok()? else { return None };
-    let visitor = auth::visitor(service, hash_of(&token)).await.ok()??;
-    Some((visitor, cursor))
-}
-
-async fn end(socket: &mut WebSocket, code: u16) {
-    let _ = socket.send(Frame::Close(Some(CloseFrame { code, reason: "".into() }))).await;
+async fn hello(service: &Service, socket: &mut Socket) -> Result<(Visitor, u64), u16> {
+    let ChatClientFrame::Hello { token, cursor } = socket.hello().await? else { return Err(close::PROTOCOL) };
+    match auth::visitor(service, hash_of(&token)).await {
+        Ok(Some(visitor)) => Ok((visitor, cursor)),
+        Ok(None) => Err(close::AUTH),
+        Err(_) => Err(close::RESTART),
+    }
 }
 
 /// One open page.
 struct Page {
     service: Service,
-    socket: WebSocket,
+    socket: Socket,
     seat: Arc<Seat>,
     visitor: Visitor,
     shown: Option<ConversationId>,
     cursor: u64,
     position: Option<u32>,
+    /// When the customer wrote last.
+    typed: Option<At>,
 }
 
 impl Page {
     /// Until the socket ends; answers the close code.
-    async fn talk(&mut self, mut direct: mpsc::Receiver<Direct>) -> u16 {
-        if self.resume().await.is_err() {
-            return close::RESTART;
+    async fn talk(&mut self, direct: mpsc::Receiver<Direct>) -> u16 {
+        match self.go_on(direct).await {
+            Ok(never) => match never {},
+            Err(code) => code,
         }
+    }
+
+    async fn go_on(&mut self, mut direct: mpsc::Receiver<Direct>) -> Result<std::convert::Infallible, u16> {
+        self.resume().await?;
         loop {
-            let heard = tokio::select! {
+            // What was handed over comes before what is heard: an answer to a ping means that everything up to it was said.
+            tokio::select! {
+                biased;
                 () = self.seat.rung() => {
                     if self.seat.is_slow() {
-                        return close::SLOW;
+                        return Err(close::SLOW);
                     }
-                    self.catch_up().await
+                    self.catch_up().await?;
                 }
                 Some(said) = direct.recv() => match said {
-                    Direct::Typing(until) => self.send(&ChatFrame::Typing { until }).await,
-                    Direct::Close(code) => return code,
-                    Direct::Now(_) => Ok(()),
+                    Direct::Typing(until) => self.socket.say(&ChatFrame::Typing { until }).await?,
+                    Direct::Close(code) => return Err(code),
+                    Direct::Now(_) | Direct::Again => {}
                 },
-                frame = tokio::time::timeout(SILENCE, self.socket.recv()) => match frame {
-                    Ok(Some(Ok(Frame::Text(text)))) => match serde_json::from_str(&text) {
-                        Ok(frame) => self.heard(frame).await,
-                        Err(_) => return close::PROTOCOL,
-                    },
-                    Ok(Some(Ok(Frame::Ping(_) | Frame::Pong(_)))) => Ok(()),
-                    Ok(Some(Ok(Frame::Binary(_)))) => return close::PROTOCOL,
-                    Ok(Some(Ok(Frame::Close(_)) | Err(_)) | None) | Err(_) => return 1000,
-                },
-            };
-            if heard.is_err() {
-                return close::RESTART;
+                frame = self.socket.hear() => self.heard(frame?).await?,
             }
         }
     }
 
-    /// Answers hello: a cursor beyond what this conversation ever wrote begins again from nothing.
-    async fn resume(&mut self) -> Result<(), ()> {
+    /// Answers hello. A cursor that is no change of the conversation that the page shows now is one of another
+    /// conversation, or of a log that was lost: the page begins again from nothing.
+    async fn resume(&mut self) -> Result<(), u16> {
         let (tenant, shown, cursor) = (self.visitor.tenant, self.shown, self.cursor);
         let known = self
             .service
-            .read(move |sql| {
-                let head = log::head(sql, tenant)?.head;
-                Ok(shown.is_some() && cursor <= head)
+            .read(move |sql| match shown {
+                Some(conversation) => log::has_public(sql, tenant, conversation, cursor),
+                None => Ok(false),
             })
             .await
-            .map_err(|_| ())?;
+            .map_err(|_| close::RESTART)?;
         if !known {
             self.cursor = 0;
         }
-        self.send(&ChatFrame::Resumed { from: self.cursor, now: self.service.now() }).await?;
+        self.socket.say(&ChatFrame::Resumed { from: self.cursor, now: self.service.now() }).await?;
         self.catch_up().await
     }
 
     /// Sends what the page has not got, and its place in the queue if that changed.
-    async fn catch_up(&mut self) -> Result<(), ()> {
+    async fn catch_up(&mut self) -> Result<(), u16> {
         let (tenant, visitor, cursor, before) =
             (self.visitor.tenant, self.visitor.id, self.cursor, self.shown);
         let found = self
@@ -192,45 +179,49 @@ impl Page {
                 Ok(Some((id, from, to, rows, position)))
             })
             .await
-            .map_err(|_| ())?;
+            .map_err(|_| close::RESTART)?;
         let Some((id, from, to, rows, position)) = found else { return Ok(()) };
         if from == 0 && self.cursor != 0 {
-            self.send(&ChatFrame::Resumed { from: 0, now: self.service.now() }).await?;
+            self.socket.say(&ChatFrame::Resumed { from: 0, now: self.service.now() }).await?;
         }
         self.shown = Some(id);
         self.service.hub().page_shows(&self.seat, id);
         self.cursor = from;
         if to > from {
             self.cursor = to;
-            self.send(&ChatFrame::Range { from, to, rows }).await?;
+            self.socket.say(&ChatFrame::Range { from, to, rows }).await?;
         }
         if position != self.position {
             self.position = position;
-            self.send(&ChatFrame::Queue { position }).await?;
+            self.socket.say(&ChatFrame::Queue { position }).await?;
         }
         Ok(())
     }
 
-    async fn heard(&mut self, frame: ChatClientFrame) -> Result<(), ()> {
+    async fn heard(&mut self, frame: ChatClientFrame) -> Result<(), u16> {
         match frame {
-            ChatClientFrame::Hello { .. } => Err(()),
+            ChatClientFrame::Hello { .. } => Err(close::PROTOCOL),
             ChatClientFrame::Ping { .. } => {
-                let head = self.cursor;
-                self.send(&ChatFrame::Pong { head }).await
+                self.catch_up().await?;
+                self.socket.say(&ChatFrame::Pong { head: self.cursor }).await
             }
-            ChatClientFrame::Typing => {
-                if let Some(conversation) = self.shown {
-                    let until: At = self.service.now() + TYPING;
-                    let now = Now::Typing { conversation, person: None, until };
-                    self.service.hub().tell(self.visitor.tenant, &To::Everybody, &now);
-                }
-                Ok(())
-            }
+            ChatClientFrame::Typing => self.typing().await,
         }
     }
 
-    async fn send(&mut self, frame: &ChatFrame) -> Result<(), ()> {
-        let text = serde_json::to_string(frame).map_err(|_| ())?;
-        self.socket.send(Frame::Text(text.into())).await.map_err(|_| ())
+    /// Whoever has the customer in sight sees that they are writing.
+    async fn typing(&mut self) -> Result<(), u16> {
+        let (tenant, now) = (self.visitor.tenant, self.service.now());
+        let again = self.typed.is_none_or(|at| now.since(at) >= TYPING_AGAIN);
+        let Some(conversation) = self.shown.filter(|_| again) else { return Ok(()) };
+        self.typed = Some(now);
+        let seeing = self
+            .service
+            .read(move |sql| scope::people_of(sql, tenant, conversation))
+            .await
+            .map_err(|_| close::RESTART)?;
+        let typing = Now::Typing { conversation, person: None, until: now + TYPING };
+        self.service.hub().tell(tenant, &To::People(seeing), &typing);
+        Ok(())
     }
 }

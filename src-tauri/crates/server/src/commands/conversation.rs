@@ -1,8 +1,8 @@
 //! Taking, giving away, putting aside and ending conversations.
 
 use model::{
-    Activity, Conversation, ConversationId, ConversationState, Person, PersonId, Personal, PresenceState,
-    Role, Slug, at::DAY, intent::Receiver, limits::LINE_CHARS, wire::Rejection,
+    Activity, Conversation, ConversationId, ConversationState, Person, PersonId, Personal, Role, Slug,
+    at::DAY, intent::Receiver, limits::LINE_CHARS, wire::Rejection,
 };
 use uuid::Uuid;
 
@@ -49,9 +49,9 @@ pub(super) fn accept(tx: &mut Tx<'_>, me: &Person, id: ConversationId) -> Effect
 fn take(tx: &mut Tx<'_>, person: &Person, conversation: &mut Conversation) -> Result<(), Halt> {
     conversations::set_waiting(tx, conversation.id, &Waiting::default())?;
     conversations::own(tx, conversation, person.id)?;
-    let mut row = presence::row(&tx.sql, person.id)?;
-    row.last_work = tx.now;
-    presence::save(tx, person.id, &row)?;
+    presence::worked(tx, person.id)?;
+    // They have something more now, and others who wait may be offered to somebody else.
+    tx.route = true;
     Ok(())
 }
 
@@ -75,22 +75,11 @@ pub(super) fn transfer(
     note: Option<Personal>,
 ) -> Effect {
     let mut conversation = own_conversation(tx, me, id)?;
-    if conversation.state.is_closed() {
-        return Err(Halt::Refused(Rejection::Closed, "This conversation is over."));
+    still_going(&conversation)?;
+    if let Some(note) = &note {
+        text_fits(note)?;
     }
-    if let Some(note) = note.filter(|note| !note.trim().is_empty()) {
-        text_fits(&note)?;
-        let line = Line {
-            id: model::MessageId(Uuid::now_v7()),
-            kind: model::MessageKind::Note,
-            author: model::Author::Advisor { id: me.id, name: me.name.clone() },
-            text: note,
-            attachments: Vec::new(),
-            mentions: Vec::new(),
-            activity: None,
-        };
-        add_line(tx, &mut conversation, line)?;
-    }
+    // To whom first: nothing may be done when the answer is that nothing is to be done.
     let (name, for_person) = match receiver {
         Receiver::Queue(queue) => {
             let found = tx
@@ -108,16 +97,27 @@ pub(super) fn transfer(
             if Some(person.id) == conversation.owner {
                 return Ok(Done::Nothing);
             }
-            let row = presence::row(&tx.sql, person.id)?;
-            if !matches!(row.state, PresenceState::Available | PresenceState::Busy) {
+            if !routing::takes_by_name(&tx.sql, &person, conversation.channel)? {
                 return Err(Halt::Refused(
                     Rejection::Invalid,
-                    "This colleague is not there now. Choose another.",
+                    "This colleague takes nothing now. Choose another.",
                 ));
             }
             (person.name, Some(person.id))
         }
     };
+    if let Some(text) = note.filter(|note| !note.trim().is_empty()) {
+        let line = Line {
+            id: model::MessageId(Uuid::now_v7()),
+            kind: model::MessageKind::Note,
+            author: model::Author::Advisor { id: me.id, name: me.name.clone() },
+            text,
+            attachments: Vec::new(),
+            mentions: Vec::new(),
+            activity: None,
+        };
+        add_line(tx, &mut conversation, line)?;
+    }
     add_activity(tx, &mut conversation, Activity::Transferred { by: me.name.clone(), to: name })?;
     routing::withdraw(tx, id)?;
     // The giver is not asked to take it back at once.
@@ -129,13 +129,19 @@ pub(super) fn transfer(
     Ok(Done::Changed)
 }
 
+/// The customer is still being helped: neither over nor being written up.
+fn still_going(conversation: &Conversation) -> Result<(), Halt> {
+    if conversation.state.is_closed() || conversation.state == ConversationState::WrapUp {
+        return Err(Halt::Refused(Rejection::Closed, "This conversation is over."));
+    }
+    Ok(())
+}
+
 pub(super) fn assign(tx: &mut Tx<'_>, me: &Person, id: ConversationId, person: PersonId) -> Effect {
     supervisor(me)?;
     let mut conversation = conversation_of(tx, id)?;
     let person = colleague(tx, person)?;
-    if conversation.state.is_closed() {
-        return Err(Halt::Refused(Rejection::Closed, "This conversation is over."));
-    }
+    still_going(&conversation)?;
     if conversation.owner == Some(person.id) {
         return Ok(Done::Nothing);
     }
@@ -197,9 +203,7 @@ pub(super) fn reopen(tx: &mut Tx<'_>, me: &Person, id: ConversationId) -> Effect
         return Ok(Done::Nothing);
     }
     let owner = conversation.owner.unwrap_or(me.id);
-    deadlines::clear(tx, Kind::WrapUp, conversation.id.0)?;
-    conversation.wrap_up_until = None;
-    conversation.asks = None;
+    conversation.disposition = None;
     conversations::own(tx, &mut conversation, owner)?;
     add_activity(tx, &mut conversation, Activity::Reopened { by: Some(me.name.clone()) })?;
     save(tx, &mut conversation)?;
@@ -265,6 +269,7 @@ pub(crate) fn awake(tx: &mut Tx<'_>, conversation: &mut Conversation) -> crate::
     deadlines::clear(tx, Kind::Snooze, conversation.id.0)?;
     conversation.state = ConversationState::Active;
     conversation.snoozed_until = None;
+    conversation.parked = false;
     tx.touched.extend(conversation.owner);
     add_activity(tx, conversation, Activity::Woke)
 }
@@ -274,18 +279,26 @@ pub(super) fn end(tx: &mut Tx<'_>, me: &Person, id: ConversationId, block: bool,
     if why.trim().is_empty() || why.chars().count() > LINE_CHARS {
         return Err(Halt::Refused(Rejection::Invalid, "Say in a line why this chat is ended."));
     }
-    if conversation.state.is_closed() {
+    let over = conversation.state.is_closed() || conversation.state == ConversationState::WrapUp;
+    let mut blocks = false;
+    if block && let Some(mut customer) = customers::load(&tx.sql, conversation.customer, tx.tenant)? {
+        blocks = !customer.blocked;
+        customer.blocked = true;
+        if blocks {
+            customers::save(tx, &mut customer)?;
+        }
+    }
+    if over && !blocks {
         return Ok(Done::Nothing);
     }
-    if block && let Some(mut customer) = customers::load(&tx.sql, conversation.customer, tx.tenant)? {
-        customer.blocked = true;
-        customers::save(tx, &mut customer)?;
-    }
-    routing::withdraw(tx, id)?;
     let activity = Activity::AdvisorEnded { by: me.name.clone(), blocked: block, why };
-    if conversation.owner.is_some() {
+    if over {
+        // Ended already: only the door is shut behind it.
+        add_activity(tx, &mut conversation, activity)?;
+    } else if conversation.owner.is_some() {
         to_wrap_up(tx, &mut conversation, activity)?;
     } else {
+        routing::withdraw(tx, id)?;
         add_activity(tx, &mut conversation, activity)?;
         conversations::close(tx, &mut conversation, ConversationState::Resolved)?;
     }

@@ -1,11 +1,15 @@
 //! Who the customer is, and looking at them.
 
-use model::{Activity, ConversationId, CustomerId, IdentityId, Person, Trust, at::MINUTE, wire::Rejection};
+use model::{
+    Activity, Conversation, ConversationId, Customer, CustomerId, IdentityId, Person, Role, Trust,
+    at::MINUTE, wire::Rejection,
+};
 
 use super::{Done, Effect, Halt, conversation_of, own_conversation};
 use crate::{
+    chat::start,
     conversations::{add_activity, save},
-    customers, scope,
+    customers, follow_ups, scope, scores,
     tx::Tx,
 };
 
@@ -20,26 +24,31 @@ pub(super) fn link(tx: &mut Tx<'_>, me: &Person, id: ConversationId, customer: C
     if conversation.customer == known.id {
         return Ok(Done::Nothing);
     }
-    let from = conversation.customer;
-    conversation.linked_from = Some(from);
+    // Linked once more to somebody else, it still goes back to the visitor it came from.
+    let visitor = conversation.linked_from.unwrap_or(conversation.customer);
+    conversation.linked_from = Some(visitor).filter(|visitor| *visitor != known.id);
     conversation.may_be = None;
-    conversation.customer = known.id;
-    add_activity(tx, &mut conversation, Activity::Linked { by: me.name.clone() })?;
-    save(tx, &mut conversation)?;
-    show_to_visitor(tx, id, known.id)?;
-    scope::move_conversation(tx, id, from, known.id)?;
-    Ok(Done::Changed)
+    give(tx, &mut conversation, &known, Activity::Linked { by: me.name.clone() })
 }
 
 pub(super) fn unlink(tx: &mut Tx<'_>, me: &Person, id: ConversationId) -> Effect {
     let mut conversation = own_conversation(tx, me, id)?;
-    let Some(back_to) = conversation.linked_from.take() else { return Ok(Done::Nothing) };
-    let from = conversation.customer;
-    conversation.customer = back_to;
-    add_activity(tx, &mut conversation, Activity::Unlinked { by: me.name.clone() })?;
-    save(tx, &mut conversation)?;
-    show_to_visitor(tx, id, back_to)?;
-    scope::move_conversation(tx, id, from, back_to)?;
+    let Some(visitor) = conversation.linked_from.take() else { return Ok(Done::Nothing) };
+    let Some(visitor) = customers::load(&tx.sql, visitor, tx.tenant)? else { return Err(GONE) };
+    conversation.may_be = start::may_be(tx, &visitor)?;
+    give(tx, &mut conversation, &visitor, Activity::Unlinked { by: me.name.clone() })
+}
+
+/// Gives a conversation, with the loops and scores that came from it, to another customer.
+fn give(tx: &mut Tx<'_>, conversation: &mut Conversation, to: &Customer, activity: Activity) -> Effect {
+    let (id, from) = (conversation.id, conversation.customer);
+    conversation.customer = to.id;
+    add_activity(tx, conversation, activity)?;
+    save(tx, conversation)?;
+    show_to_visitor(tx, id, to.id)?;
+    let loops = follow_ups::move_all(tx, id, from, to)?;
+    scores::move_all(tx, id, from, to.id)?;
+    scope::move_conversation(tx, id, &loops, from, to.id)?;
     Ok(Done::Changed)
 }
 
@@ -72,7 +81,10 @@ pub(super) fn confirm(
     Ok(Done::Changed)
 }
 
-pub(super) fn unblock(tx: &mut Tx<'_>, customer: CustomerId) -> Effect {
+pub(super) fn unblock(tx: &mut Tx<'_>, me: &Person, customer: CustomerId) -> Effect {
+    if me.role != Role::Supervisor && !scope::has(&tx.sql, me.id, customer)? {
+        return Err(GONE);
+    }
     let Some(mut customer) = customers::load(&tx.sql, customer, tx.tenant)? else { return Err(GONE) };
     if !customer.blocked {
         return Ok(Done::Nothing);

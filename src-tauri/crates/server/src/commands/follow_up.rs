@@ -33,9 +33,8 @@ pub(super) fn add(tx: &mut Tx<'_>, me: &Person, wanted: Wanted) -> Effect {
         return Err(Halt::Refused(Rejection::IdReused, "There is a follow-up with this id already."));
     }
     let owner = colleague(tx, wanted.owner)?;
-    if let Some(id) = wanted.conversation
-        && let Some(mut conversation) = conversations::load(&tx.sql, id, tx.tenant)?
-    {
+    if let Some(id) = wanted.conversation {
+        let mut conversation = super::conversation_of(tx, id)?;
         if conversation.customer != customer.id {
             return Err(Halt::Refused(Rejection::Invalid, "This conversation is with another customer."));
         }

@@ -33,6 +33,11 @@ const HITS: i64 = 20;
 /// Matching lines that are ranked; a word that is everywhere is not ranked through all of them.
 const RANKED: i64 = 500;
 
+/// Characters of a search that are read.
+const LONGEST: usize = 200;
+/// Words of a search that are looked for in lines.
+const WORDS: usize = 16;
+
 /// Before which line.
 #[derive(Deserialize, utoipa::IntoParams)]
 pub(crate) struct Before {
@@ -86,11 +91,13 @@ pub(crate) async fn search(
 }
 
 fn find(sql: &Connection, tenant: TenantId, words: &str) -> Result<Vec<SearchHit>> {
-    let folded = fold(words.trim());
-    if folded.is_empty() {
+    let words: String = words.trim().chars().take(LONGEST).collect();
+    let words = words.as_str();
+    let folded = fold(words).replace(['%', '_', '\\', '\0'], "");
+    if folded.trim().is_empty() {
         return Ok(Vec::new());
     }
-    let like = format!("%{}%", folded.replace(['%', '_', '\\'], ""));
+    let like = format!("%{folded}%");
     let mut hits = Vec::new();
 
     let mut statement =
@@ -122,12 +129,14 @@ fn find(sql: &Connection, tenant: TenantId, words: &str) -> Result<Vec<SearchHit
 
     let mut statement = sql.prepare_cached(
         "SELECT conversation.id, conversation.customer, json_extract(message.body, '$.text'), message.at
-         FROM (SELECT rowid AS no, rank FROM message_text WHERE message_text MATCH ?2 ORDER BY rowid DESC LIMIT ?3) found
+         FROM (SELECT rowid AS no, bm25(message_text, 0.0, 1.0) AS rank FROM message_text
+               WHERE message_text MATCH ?2 ORDER BY rowid DESC LIMIT ?3) found
          JOIN message ON message.no = found.no
          JOIN conversation ON conversation.id = message.conversation
          WHERE message.tenant = ?1 ORDER BY found.rank LIMIT ?4",
     )?;
-    let lines = statement.query_map(params![tenant.0, matching(words), RANKED, HITS], |row| {
+    let Some(matching) = matching(tenant, words) else { return Ok(hits) };
+    let lines = statement.query_map(params![tenant.0, matching, RANKED, HITS], |row| {
         Ok((row.get::<_, Uuid>(0)?, row.get::<_, Uuid>(1)?, row.get::<_, String>(2)?, row.get(3)?))
     })?;
     for line in lines {
@@ -150,12 +159,35 @@ fn hit(
     Ok(SearchHit { customer, customer_name, conversation, text: conversations::excerpt(&text), at })
 }
 
-/// Words as the full-text index wants them: each quoted, the last one as a beginning.
-fn matching(words: &str) -> String {
-    let mut words: Vec<String> =
-        words.split_whitespace().map(|word| format!("\"{}\"", word.replace('"', ""))).collect();
-    if let Some(last) = words.last_mut() {
-        last.push('*');
+/// Words as the full-text index wants them: each quoted, the last one as a beginning. Nothing when there is no word
+/// among them.
+fn matching(tenant: TenantId, words: &str) -> Option<String> {
+    let mut words: Vec<String> = words
+        .split_whitespace()
+        .map(|word| word.replace(['"', '\0'], ""))
+        // The index knows letters and digits only; quoting anything else would ask for nothing.
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .take(WORDS)
+        .map(|word| format!("\"{word}\""))
+        .collect();
+    words.last_mut()?.push('*');
+    Some(format!("tenant : \"{}\" AND text : ({})", tenant.0.simple(), words.join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn words_are_never_read_as_a_query_language() {
+        let of = |words| matching(TenantId(Uuid::nil()), words);
+        assert_eq!(
+            of("\" * ( - AND:"),
+            Some("tenant : \"00000000000000000000000000000000\" AND text : (\"AND:\"*)".into())
+        );
+        assert_eq!(of(" \"\" ' ^ * "), None, "there is no word in it");
+        assert!(of("late tenant:x").unwrap().ends_with("text : (\"late\" \"tenant:x\"*)"));
     }
-    words.join(" ")
 }

@@ -58,8 +58,7 @@ pub(crate) async fn page(
         Some(text) => Place::read(&text)
             .ok_or_else(|| Problem::invalid("Ask for the page that the one before named."))?,
     };
-    let now = service.now();
-    let page = service.read(move |sql| rows(sql, caller.tenant, &caller.person, place, now)).await?;
+    let page = service.read(move |sql| rows(sql, caller.tenant, &caller.person, place)).await?;
     Ok(Json(page))
 }
 
@@ -94,20 +93,13 @@ impl Place {
     }
 }
 
-fn rows(
-    sql: &Connection,
-    tenant: TenantId,
-    me: &Person,
-    place: Place,
-    now: model::At,
-) -> Result<SnapshotPage> {
+fn rows(sql: &Connection, tenant: TenantId, me: &Person, place: Place) -> Result<SnapshotPage> {
     let mut entities = Vec::new();
     let next = match place {
         Place::Team => {
             entities.push(Entity::Workspace(people::workspace(sql, tenant)?));
             entities.extend(people::everybody(sql, tenant)?.into_iter().map(Entity::Person));
-            entities
-                .extend(follow_ups::of_team(sql, &me.team, tenant, now)?.into_iter().map(Entity::FollowUp));
+            entities.extend(follow_ups::of_team(sql, &me.team, tenant)?.into_iter().map(Entity::FollowUp));
             Some(Place::Customers(Uuid::nil()))
         }
         Place::Customers(after) => {

@@ -1,20 +1,17 @@
 //! The desk's socket. What it says about the log it reads from the log, frame by frame; what is true now is handed on
 //! as it happens.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
-    extract::{
-        State,
-        ws::{CloseFrame, Message as Frame, WebSocket, WebSocketUpgrade},
-    },
+    extract::{State, ws::WebSocketUpgrade},
     http::HeaderMap,
     response::Response,
 };
 use model::{
-    At, ConversationId, ConversationState, DeviceId, Role,
+    At, ConversationId, ConversationState, DeviceId, PersonId, Role,
     at::SECOND,
-    limits::{CLIENT_FRAME_BYTES, FRAME_EVENTS, SOCKETS},
+    limits::FRAME_EVENTS,
     wire::{
         ClientFrame, Now, ServerFrame,
         frames::{PROTOCOL, ResetReason, SCHEMA, close},
@@ -25,22 +22,20 @@ use tokio::sync::mpsc;
 use crate::{
     auth::Caller,
     chat, conversations,
-    deadlines::{self, Kind},
     error::Result,
     figures,
     hub::{Direct, Seat, To, Who},
     log, origin, people, presence,
     problem::Problem,
-    routing,
+    routing, scope,
     service::Service,
+    socket::{NORMAL, Socket, sized},
 };
 
-/// How long the desk has to say hello.
-const HELLO: Duration = Duration::from_secs(10);
-/// Silence after which a socket counts as dead: two missed pings.
-const SILENCE: Duration = Duration::from_secs(40);
 /// How long "is writing" holds.
-const TYPING: i64 = 6 * SECOND;
+pub(crate) const TYPING: i64 = 6 * SECOND;
+/// "Is writing" is told again after so long at the earliest.
+pub(crate) const TYPING_AGAIN: i64 = SECOND;
 
 /// The stream of a desk.
 #[utoipa::path(get, path = "/v1/stream", tag = "desk",
@@ -54,49 +49,35 @@ pub(crate) async fn stream(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     origin::own(&headers)?;
-    if service.hub().desks_of(caller.tenant, caller.person.id) >= SOCKETS {
-        return Err(Problem::too_many(10));
-    }
-    Ok(upgrade
-        .protocols([PROTOCOL])
-        .max_message_size(CLIENT_FRAME_BYTES)
-        .max_frame_size(CLIENT_FRAME_BYTES)
-        .on_upgrade(move |socket| run(service, caller, socket)))
+    let admitted =
+        service.hub().admit(caller.tenant, caller.person.id.0).ok_or_else(|| Problem::too_many(10))?;
+    Ok(sized(upgrade).protocols([PROTOCOL]).on_upgrade(move |socket| async move {
+        run(service, caller, Socket::new(socket)).await;
+        drop(admitted);
+    }))
 }
 
-async fn run(service: Service, caller: Caller, mut socket: WebSocket) {
-    let mut cursor = 0;
-    let device = match hello(&service, &caller, &mut socket, &mut cursor).await {
-        Ok(device) => device,
-        Err(code) => return end(&mut socket, code).await,
+async fn run(service: Service, caller: Caller, mut socket: Socket) {
+    let (device, cursor) = match hello(&service, &caller, &mut socket).await {
+        Ok(known) => known,
+        Err(code) => return socket.end(code).await,
     };
-    let who = Who::Desk { person: caller.person.clone(), device };
+    let who = Who::Desk { person: caller.person.clone(), device, family: caller.family };
     let (seat, direct) = service.hub().sit(caller.tenant, who);
-    came(&service, &caller).await;
-    let mut desk =
-        Desk { service: service.clone(), caller: caller.clone(), socket, seat: seat.clone(), cursor };
+    desks_changed(&service, &caller).await;
+    let mut desk = Desk { service: service.clone(), caller, socket, seat: seat.clone(), cursor, typed: None };
     let code = desk.talk(direct).await;
-    let Desk { mut socket, .. } = desk;
-    end(&mut socket, code).await;
+    let Desk { socket, caller, .. } = desk;
     service.hub().views(&seat, None);
     service.hub().leave(&seat);
-    went(&service, &caller).await;
-}
-
-async fn end(socket: &mut WebSocket, code: u16) {
-    let _ = socket.send(Frame::Close(Some(CloseFrame { code, reason: "".into() }))).await;
+    desks_changed(&service, &caller).await;
+    // Last: whoever hears the farewell finds everything noted.
+    socket.end(code).await;
 }
 
 /// Waits for hello and answers it: resumed, or reset and the end.
-async fn hello(
-    service: &Service,
-    caller: &Caller,
-    socket: &mut WebSocket,
-    cursor: &mut u64,
-) -> Result<DeviceId, u16> {
-    let first = tokio::time::timeout(HELLO, socket.recv()).await;
-    let Ok(Some(Ok(Frame::Text(text)))) = first else { return Err(close::PROTOCOL) };
-    let Ok(ClientFrame::Hello { epoch, cursor: theirs, device, schema }) = serde_json::from_str(&text) else {
+async fn hello(service: &Service, caller: &Caller, socket: &mut Socket) -> Result<(DeviceId, u64), u16> {
+    let ClientFrame::Hello { epoch, cursor, device, schema } = socket.hello().await? else {
         return Err(close::PROTOCOL);
     };
     let tenant = caller.tenant;
@@ -105,58 +86,30 @@ async fn hello(
         Some(ResetReason::Schema)
     } else if epoch != Some(head.epoch) {
         Some(ResetReason::EpochChanged)
-    } else if theirs > head.head {
+    } else if cursor > head.head {
+        tracing::error!(cursor, head = head.head, "a desk knows more than the log: writes were lost");
         Some(ResetReason::CursorAhead)
     } else {
         None
     };
-    let answer = match reset {
-        Some(reason) => ServerFrame::Reset { reason },
-        None => ServerFrame::Resumed { head: head.head, now: service.now() },
-    };
-    send(socket, &answer).await.map_err(|()| close::RESTART)?;
-    if reset.is_some() {
-        return Err(1000);
+    if let Some(reason) = reset {
+        socket.say(&ServerFrame::Reset { reason }).await?;
+        return Err(NORMAL);
     }
-    *cursor = theirs;
-    Ok(device)
+    socket.say(&ServerFrame::Resumed { head: head.head, now: service.now() }).await?;
+    Ok((device, cursor))
 }
 
-async fn send(socket: &mut WebSocket, frame: &ServerFrame) -> Result<(), ()> {
-    let text = serde_json::to_string(frame).map_err(|_| ())?;
-    socket.send(Frame::Text(text.into())).await.map_err(|_| ())
-}
-
-/// A desk connected: whoever was about to count as gone is there after all.
-async fn came(service: &Service, caller: &Caller) {
-    let person = caller.person.id;
+/// A desk came or went: with the last one, the time begins to run after which its person counts as gone.
+async fn desks_changed(service: &Service, caller: &Caller) {
+    let (tenant, person, hub) = (caller.tenant, caller.person.id, service.clone());
     let noted = service
-        .write(caller.tenant, move |tx| {
-            let row = presence::row(&tx.sql, person)?;
-            if row.state != model::PresenceState::Offline {
-                deadlines::clear(tx, Kind::Presence, person.0)?;
-            }
-            Ok::<_, crate::error::Error>(())
-        })
+        // Counted while nothing else is written: two desks that come and go at once are noted in some order, and the
+        // last one counts both.
+        .write(tenant, move |tx| presence::desks_changed(tx, person, hub.hub().desks_of(tenant, person)))
         .await;
     if let Err(error) = noted {
-        tracing::error!(%error, "a desk's coming could not be noted");
-    }
-}
-
-/// A desk went away: with the last one, a deadline begins to run.
-async fn went(service: &Service, caller: &Caller) {
-    let person = caller.person.id;
-    if service.hub().desks_of(caller.tenant, person) > 0 {
-        return;
-    }
-    let noted = service
-        .write(caller.tenant, move |tx| {
-            deadlines::set(tx, Kind::Presence, person.0, tx.now + presence::OUT_OF_REACH)
-        })
-        .await;
-    if let Err(error) = noted {
-        tracing::error!(%error, "a desk's going could not be noted");
+        tracing::error!(%error, "a desk's coming or going could not be noted");
     }
 }
 
@@ -164,57 +117,68 @@ async fn went(service: &Service, caller: &Caller) {
 struct Desk {
     service: Service,
     caller: Caller,
-    socket: WebSocket,
+    socket: Socket,
     seat: Arc<Seat>,
     cursor: u64,
+    /// Where the person wrote last, and when.
+    typed: Option<(ConversationId, At)>,
 }
 
 impl Desk {
     /// Until the socket ends; answers the close code.
-    async fn talk(&mut self, mut direct: mpsc::Receiver<Direct>) -> u16 {
-        if self.catch_up(false).await.is_err() || self.tell_all().await.is_err() {
-            return close::RESTART;
+    async fn talk(&mut self, direct: mpsc::Receiver<Direct>) -> u16 {
+        match self.go_on(direct).await {
+            Ok(never) => match never {},
+            Err(code) => code,
         }
+    }
+
+    async fn go_on(&mut self, mut direct: mpsc::Receiver<Direct>) -> Result<std::convert::Infallible, u16> {
+        self.look().await?;
+        self.tell_all().await?;
         let clock = self.service.clock().clone();
         let mut expiry = clock.wait_until(self.caller.until);
         loop {
-            let went = tokio::select! {
+            // What was handed over comes before what is heard: an answer to a ping means that everything up to it was said.
+            tokio::select! {
+                biased;
+                () = &mut expiry => return Err(close::AUTH),
                 () = self.seat.rung() => {
                     if self.seat.is_slow() {
-                        return close::SLOW;
+                        return Err(close::SLOW);
                     }
-                    match self.still_allowed().await {
-                        Ok(true) => self.catch_up(false).await,
-                        Ok(false) => return close::FORBIDDEN,
-                        Err(()) => Err(()),
-                    }
+                    self.look().await?;
                 }
                 Some(said) = direct.recv() => match said {
-                    Direct::Now(now) => self.send(&ServerFrame::Now(*now)).await,
-                    Direct::Close(code) => return code,
-                    Direct::Typing(_) => Ok(()),
+                    Direct::Now(now) => self.socket.say(&ServerFrame::Now(*now)).await?,
+                    Direct::Again => {
+                        self.look().await?;
+                        self.tell_all().await?;
+                    }
+                    Direct::Close(code) => return Err(code),
+                    Direct::Typing(_) => {}
                 },
-                () = &mut expiry => return close::AUTH,
-                frame = tokio::time::timeout(SILENCE, self.socket.recv()) => match frame {
-                    Ok(Some(Ok(Frame::Text(text)))) => match serde_json::from_str(&text) {
-                        Ok(frame) => self.heard(frame).await,
-                        Err(_) => return close::PROTOCOL,
-                    },
-                    Ok(Some(Ok(Frame::Ping(_) | Frame::Pong(_)))) => Ok(()),
-                    Ok(Some(Ok(Frame::Binary(_)))) => return close::PROTOCOL,
-                    Ok(Some(Ok(Frame::Close(_)) | Err(_)) | None) | Err(_) => return 1000,
-                },
-            };
-            if went.is_err() {
-                return close::RESTART;
+                frame = self.socket.hear() => self.heard(frame?).await?,
             }
         }
     }
 
+    /// Sends what is new in the log, if the person may still see it.
+    async fn look(&mut self) -> Result<(), u16> {
+        if !self.still_allowed().await? {
+            return Err(close::FORBIDDEN);
+        }
+        self.catch_up(false).await
+    }
+
     /// The person may have been changed or closed since: what they may see follows from the row of this moment.
-    async fn still_allowed(&mut self) -> Result<bool, ()> {
+    async fn still_allowed(&mut self) -> Result<bool, u16> {
         let (id, tenant) = (self.caller.person.id, self.caller.tenant);
-        let person = self.service.read(move |sql| people::person(sql, id, tenant)).await.map_err(|_| ())?;
+        let person = self
+            .service
+            .read(move |sql| people::person(sql, id, tenant))
+            .await
+            .map_err(|_| close::RESTART)?;
         match person.filter(|person| person.active && person.role == self.caller.person.role) {
             Some(person) => {
                 if person != self.caller.person {
@@ -229,7 +193,7 @@ impl Desk {
 
     /// Sends everything of the log that the desk has not got. `even_empty`: also moves the cursor over what it may
     /// not see.
-    async fn catch_up(&mut self, even_empty: bool) -> Result<(), ()> {
+    async fn catch_up(&mut self, even_empty: bool) -> Result<(), u16> {
         loop {
             let (tenant, person, from) = (self.caller.tenant, self.caller.person.clone(), self.cursor);
             let (head, to, events) = self
@@ -239,9 +203,9 @@ impl Desk {
                     Ok((log::head(sql, tenant)?.head, to, events))
                 })
                 .await
-                .map_err(|_| ())?;
+                .map_err(|_| close::RESTART)?;
             if to > from && (even_empty || !events.is_empty()) {
-                self.send(&ServerFrame::Range { from, to, events }).await?;
+                self.socket.say(&ServerFrame::Range { from, to, events }).await?;
                 self.cursor = to;
             }
             if to >= head || to == from {
@@ -252,7 +216,7 @@ impl Desk {
     }
 
     /// Everything that is true now and that a desk which just came does not know.
-    async fn tell_all(&mut self) -> Result<(), ()> {
+    async fn tell_all(&mut self) -> Result<(), u16> {
         let (tenant, me, now) = (self.caller.tenant, self.caller.person.clone(), self.service.now());
         let nows: Vec<Now> = self
             .service
@@ -276,7 +240,7 @@ impl Desk {
                         nows.push(Now::Offer { conversation: conversation.id, offer: Some(item) });
                     }
                 }
-                for conversation in chat::presence::live_of(sql, tenant, me.id, now)? {
+                for conversation in chat::presence::live_of(sql, me.id, now)? {
                     nows.push(Now::CustomerThere { conversation, there: true });
                 }
                 if me.role == Role::Supervisor {
@@ -285,20 +249,20 @@ impl Desk {
                 Ok(nows)
             })
             .await
-            .map_err(|_| ())?;
+            .map_err(|_| close::RESTART)?;
         for now in nows {
-            self.send(&ServerFrame::Now(now)).await?;
+            self.socket.say(&ServerFrame::Now(now)).await?;
         }
         Ok(())
     }
 
-    async fn heard(&mut self, frame: ClientFrame) -> Result<(), ()> {
+    async fn heard(&mut self, frame: ClientFrame) -> Result<(), u16> {
         match frame {
-            ClientFrame::Hello { .. } => Err(()),
+            ClientFrame::Hello { .. } => Err(close::PROTOCOL),
             ClientFrame::Ping { .. } => {
                 self.catch_up(true).await?;
                 let pong = ServerFrame::Pong { head: self.cursor, now: self.service.now() };
-                self.send(&pong).await
+                self.socket.say(&pong).await
             }
             ClientFrame::Typing { conversation } => self.typing(conversation).await,
             ClientFrame::Viewing { conversation } => {
@@ -308,21 +272,31 @@ impl Desk {
         }
     }
 
-    /// The customer sees that their own advisor is writing; colleagues who look on see who is.
-    async fn typing(&mut self, id: ConversationId) -> Result<(), ()> {
-        let (tenant, me) = (self.caller.tenant, self.caller.person.id);
-        let until: At = self.service.now() + TYPING;
-        let conversation =
-            self.service.read(move |sql| conversations::load(sql, id, tenant)).await.map_err(|_| ())?;
-        if conversation.is_some_and(|c| c.owner == Some(me)) {
+    /// The customer sees that their own advisor is writing; colleagues who have the customer in sight see who is.
+    async fn typing(&mut self, id: ConversationId) -> Result<(), u16> {
+        let (tenant, me, now) = (self.caller.tenant, self.caller.person.id, self.service.now());
+        if self.typed.is_some_and(|(last, at)| last == id && now.since(at) < TYPING_AGAIN) {
+            return Ok(());
+        }
+        self.typed = Some((id, now));
+        let found = self
+            .service
+            .read(move |sql| match conversations::load(sql, id, tenant)? {
+                Some(conversation) => {
+                    Ok(Some((conversation.owner, scope::people(sql, conversation.customer)?)))
+                }
+                None => Ok(None),
+            })
+            .await
+            .map_err(|_| close::RESTART)?;
+        let Some((owner, seeing)) = found.filter(|(_, seeing)| seeing.contains(&me)) else { return Ok(()) };
+        let until = now + TYPING;
+        if owner == Some(me) {
             self.service.hub().tell_page(tenant, id, until);
         }
-        let now = Now::Typing { conversation: id, person: Some(me), until };
-        self.service.hub().tell(tenant, &To::Everybody, &now);
+        let others: Vec<PersonId> = seeing.into_iter().filter(|person| *person != me).collect();
+        let typing = Now::Typing { conversation: id, person: Some(me), until };
+        self.service.hub().tell(tenant, &To::People(others), &typing);
         Ok(())
-    }
-
-    async fn send(&mut self, frame: &ServerFrame) -> Result<(), ()> {
-        send(&mut self.socket, frame).await
     }
 }

@@ -1,0 +1,800 @@
+//! The bodies of the calls: each is one step on the desk's thread, or one question to the service.
+
+use std::sync::Arc;
+
+use backend::{Backend, Trouble, native::sign_in::SignIn};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use model::{
+    CommandId, ConversationId, CustomerId, FollowUpId, Intent, Slug,
+    wire::{Outcome, Rejection, reads::SearchHit},
+};
+use sha2::{Digest, Sha256};
+use store::{cache, work};
+use uuid::Uuid;
+
+use crate::{
+    Failure, FailureCode,
+    api::{self, Calls, Library, Nothing},
+    core::{Core, Desk},
+    helper, links, live,
+    settings::{Known, PRACTICE},
+    view::{
+        Draft, DraftFile, FollowUpRow, MacroRow, Opened, PracticeCustomer, Push, SearchKind, SearchResults,
+        SearchRow, Settings, Start, Suggestion, Supervise, Timeline, TimelineItem, Toast,
+    },
+    words,
+    workplace::{
+        Workplace,
+        open::{Folder, Kept, secret_name},
+    },
+};
+
+/// How often a command that got no answer is sent again, under the same name.
+const TRIES: u32 = 3;
+
+impl Desk {
+    /// Has the service do something that cannot wait offline; answers once its effect can be shown.
+    async fn command(&self, intent: Intent) -> Result<(), Failure> {
+        let (backend, command) = self
+            .with(move |core| {
+                let now = core.now();
+                let place = core.place()?;
+                let backend = place.service()?;
+                if place.connection_is_down(now) {
+                    return Err(FailureCode::Offline.into());
+                }
+                Ok((backend, (place.device, intent, now.wall)))
+            })
+            .await?;
+        let (device, intent, at) = command;
+        let id = CommandId(Uuid::now_v7());
+        let command = model::wire::Command { id, device, after: None, intent, at };
+        let seq = done(submit(&*backend, command).await?)?;
+        let shown = self.with(move |core| Ok(core.place()?.shown_from(seq))).await?;
+        shown.await;
+        Ok(())
+    }
+}
+
+/// Sends a command; again, under the same name, when no answer came.
+async fn submit(backend: &dyn Backend, command: model::wire::Command) -> Result<Outcome, Failure> {
+    let mut last = Trouble::Unreachable;
+    for _ in 0..TRIES {
+        match backend.submit(vec![command.clone()]).await {
+            Ok(receipts) => match receipts.into_iter().next().map(|receipt| receipt.outcome) {
+                Some(Outcome::Retry { after_ms }) => {
+                    tokio::time::sleep(std::time::Duration::from_millis(after_ms.min(2_000).into())).await;
+                    last = Trouble::Wait { after_ms };
+                }
+                Some(outcome) => return Ok(outcome),
+                None => return Err(FailureCode::Service.into()),
+            },
+            Err(Trouble::Unreachable) => last = Trouble::Unreachable,
+            Err(trouble) => return Err(trouble.into()),
+        }
+    }
+    Err(last.into())
+}
+
+/// The number of a done command in the log, or why it was not done.
+fn done(outcome: Outcome) -> Result<u64, Failure> {
+    let (code, message) = match outcome {
+        Outcome::Applied { seq } | Outcome::Noop { seq } => return Ok(seq),
+        Outcome::Rejected { code, message } => (code, message),
+        Outcome::Conflict { .. } | Outcome::Retry { .. } => return Err(FailureCode::TooLate.into()),
+    };
+    Err(match code {
+        Rejection::NotOffered | Rejection::Closed | Rejection::Stale => FailureCode::TooLate.into(),
+        Rejection::NotAssigned | Rejection::Forbidden => FailureCode::NotAllowed.into(),
+        Rejection::Gone => FailureCode::Gone.into(),
+        Rejection::Invalid | Rejection::TooLarge => Failure::new(FailureCode::Invalid, message),
+        Rejection::BlobMissing | Rejection::IdReused => FailureCode::Fault.into(),
+    })
+}
+
+impl Calls for Desk {
+    async fn start(&self, _: Nothing) -> Result<Start, Failure> {
+        self.with(Core::start).await
+    }
+
+    async fn set_settings(&self, settings: Settings) -> Result<Settings, Failure> {
+        self.with(move |core| core.set_settings(settings)).await
+    }
+
+    async fn open_link(&self, input: api::OpenLink) -> Result<(), Failure> {
+        self.with(move |core| {
+            // The screen's word is not taken for it: the address is checked again.
+            let link = links::link(&input.url).ok_or(FailureCode::Invalid)?;
+            core.shell.open_link(&link.url);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn open_chat(&self, _: Nothing) -> Result<(), Failure> {
+        self.with(move |core| {
+            let link = core.place()?.chat_page().ok_or(FailureCode::Offline)?;
+            core.shell.open_link(&link);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn quit(&self, _: Nothing) -> Result<(), Failure> {
+        self.with(|core| {
+            core.shell.quit();
+            Ok(())
+        })
+        .await
+    }
+
+    async fn add_workspace(&self, input: api::AddWorkspace) -> Result<(), Failure> {
+        let address: backend::native::Address =
+            input.address.parse().map_err(|error: backend::native::NotAnAddress| {
+                Failure::new(FailureCode::Invalid, error.to_string())
+            })?;
+        self.with(move |core| {
+            let address = address.origin();
+            let known = core.workspaces.known.iter().find(|known| known.address.as_ref() == Some(&address));
+            let id = match known {
+                Some(known) => known.id.clone(),
+                None => {
+                    let id = Uuid::now_v7().simple().to_string();
+                    let name =
+                        address.trim_start_matches("https://").trim_start_matches("http://").to_owned();
+                    core.workspaces.known.push(Known { id: id.clone(), name, address: Some(address) });
+                    id
+                }
+            };
+            core.use_workspace(&id)
+        })
+        .await?;
+        self.sign_in(Nothing {}).await
+    }
+
+    async fn use_workspace(&self, input: api::WorkspaceRef) -> Result<(), Failure> {
+        self.with(move |core| core.use_workspace(&input.id)).await
+    }
+
+    async fn sign_in(&self, _: Nothing) -> Result<(), Failure> {
+        let address = self
+            .with(|core| {
+                let known = core.workspaces.current().ok_or(FailureCode::Gone)?;
+                let address = known.address.as_deref().ok_or(FailureCode::Invalid)?;
+                address.parse::<backend::native::Address>().map_err(|_| FailureCode::Invalid.into())
+            })
+            .await?;
+        let sign_in = SignIn::begin(address.clone()).await?;
+        self.with(move |core| {
+            core.wait_for_sign_in(sign_in, &address);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn cancel_sign_in(&self, _: Nothing) -> Result<(), Failure> {
+        self.with(|core| {
+            if let Some(waiting) = core.sign_in.take() {
+                waiting.abort();
+            }
+            core.push_gate();
+            Ok(())
+        })
+        .await
+    }
+
+    async fn sign_out(&self, input: api::SignOut) -> Result<(), Failure> {
+        let backend = self
+            .with(move |core| {
+                let now = core.now();
+                let place = core.place()?;
+                if place.practice {
+                    return Err(Failure::new(
+                        FailureCode::Invalid,
+                        "Nobody is signed in to the practice workspace.",
+                    ));
+                }
+                if !input.even_unsent && place.has_unsent(now) {
+                    return Err(FailureCode::Unsent.into());
+                }
+                Ok(place.backend.clone())
+            })
+            .await?;
+        if let Some(backend) = backend {
+            // Without a line the token is destroyed here all the same.
+            let _ = backend.sign_out().await;
+        }
+        self.with(Core::sign_out).await?.await.map_err(|_| Failure::from(FailureCode::Fault))?
+    }
+
+    async fn forget_workspace(&self, input: api::WorkspaceRef) -> Result<(), Failure> {
+        self.with(move |core| core.forget_workspace(&input.id)).await
+    }
+
+    async fn set_presence(&self, input: api::SetPresence) -> Result<(), Failure> {
+        let state = input.state;
+        self.command(Intent::SetPresence { state, reason: input.reason }).await?;
+        self.with(move |core| {
+            core.place()?.keep_presence(state);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn finish(&self, input: api::Switch) -> Result<(), Failure> {
+        self.command(Intent::Finish { on: input.on }).await
+    }
+
+    async fn open_channel(&self, input: api::OpenChannel) -> Result<(), Failure> {
+        self.command(Intent::OpenChannel { channel: input.channel, open: input.open }).await
+    }
+
+    async fn accept(&self, input: api::ConversationRef) -> Result<(), Failure> {
+        self.command(Intent::Accept { conversation: input.id }).await
+    }
+
+    async fn decline(&self, input: api::ConversationRef) -> Result<(), Failure> {
+        self.command(Intent::Decline { conversation: input.id }).await
+    }
+
+    async fn show(&self, input: api::Show) -> Result<Option<Opened>, Failure> {
+        let opened = self
+            .with(move |core| {
+                let now = core.now();
+                core.in_place(|core, place| place.open_conversation(core, now, input.id))
+                    .ok_or_else(|| Failure::from(FailureCode::SignedOut))?
+            })
+            .await?;
+        match (opened, input.id) {
+            (None, Some(id)) => {
+                // Not in sight: somebody else's. A look at it brings it there.
+                self.command(Intent::Watch { conversation: id }).await?;
+                self.with(move |core| {
+                    let now = core.now();
+                    core.in_place(|core, place| place.open_conversation(core, now, Some(id)))
+                        .ok_or_else(|| Failure::from(FailureCode::SignedOut))?
+                })
+                .await
+            }
+            (opened, _) => Ok(opened),
+        }
+    }
+
+    async fn earlier(&self, input: api::Earlier) -> Result<Timeline, Failure> {
+        let api::Earlier { id, before } = input;
+        let here = self
+            .with(move |core| {
+                let now = core.now();
+                let place = core.place()?;
+                let stretch = live::timeline::stretch(&place.scene_or(now)?, id, Some(before))?;
+                Ok((stretch, place.backend.clone()))
+            })
+            .await?;
+        let (stretch, backend) = here;
+        // A gap between what is here and what was asked for, or nothing here at all: the service has older lines.
+        let reaches = stretch.items.last().and_then(|item| item.n) == Some(before.saturating_sub(1));
+        let Some(backend) = backend.filter(|_| !reaches && before > 1) else { return Ok(stretch) };
+        let rows = match backend.lines_before(id, before).await {
+            Ok(rows) => rows,
+            Err(Trouble::Unreachable) => return Ok(stretch),
+            Err(trouble) => return Err(trouble.into()),
+        };
+        self.with(move |core| {
+            let now = core.now();
+            let place = core.place()?;
+            place.cache.put_rows(&rows)?;
+            live::timeline::stretch(&place.scene_or(now)?, id, Some(before))
+        })
+        .await
+    }
+
+    async fn read(&self, input: api::Read) -> Result<(), Failure> {
+        self.with(move |core| {
+            core.in_place(|core, place| place.read_upto(core, input.id, input.upto)).unwrap_or(Ok(()))
+        })
+        .await
+    }
+
+    async fn reading_at(&self, input: api::ReadingAt) -> Result<(), Failure> {
+        self.with(move |core| {
+            let place = core.place()?;
+            Ok(work::kept::save(place.work.rows(), &format!("reading:{}", input.id), &input.line)?)
+        })
+        .await
+    }
+
+    async fn typing(&self, input: api::ConversationRef) -> Result<(), Failure> {
+        self.with(move |core| {
+            core.place()?.say_typing(input.id);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn transfer(&self, input: api::Transfer) -> Result<(), Failure> {
+        let api::Transfer { id, receiver, note } = input;
+        self.command(Intent::Transfer { conversation: id, receiver, note }).await
+    }
+
+    async fn assign(&self, input: api::Assign) -> Result<(), Failure> {
+        self.command(Intent::Assign { conversation: input.id, person: input.person }).await
+    }
+
+    async fn resolve(&self, input: api::ConversationRef) -> Result<(), Failure> {
+        self.command(Intent::Resolve { conversation: input.id }).await
+    }
+
+    async fn reopen(&self, input: api::ConversationRef) -> Result<(), Failure> {
+        self.command(Intent::Reopen { conversation: input.id }).await
+    }
+
+    async fn wrap_up(&self, input: api::WrapUp) -> Result<(), Failure> {
+        self.command(Intent::WrapUp { conversation: input.id, disposition: input.disposition }).await?;
+        // What was answered in it may help with the next one.
+        self.with(|core| {
+            core.place()?.helper.library_changed();
+            Ok(())
+        })
+        .await
+    }
+
+    async fn snooze(&self, input: api::Snooze) -> Result<(), Failure> {
+        self.command(Intent::Snooze { conversation: input.id, until: input.until }).await
+    }
+
+    async fn wake(&self, input: api::ConversationRef) -> Result<(), Failure> {
+        self.command(Intent::Wake { conversation: input.id }).await
+    }
+
+    async fn end(&self, input: api::End) -> Result<(), Failure> {
+        self.command(Intent::End { conversation: input.id, block: input.block, why: input.why }).await
+    }
+
+    async fn set_reason(&self, input: api::SetReason) -> Result<(), Failure> {
+        self.in_workplace(move |core, place| place.set_reason(core, input.id, input.reason)).await
+    }
+
+    async fn link(&self, input: api::Link) -> Result<(), Failure> {
+        self.command(Intent::Link { conversation: input.id, customer: input.customer }).await
+    }
+
+    async fn unlink(&self, input: api::ConversationRef) -> Result<(), Failure> {
+        self.command(Intent::Unlink { conversation: input.id }).await
+    }
+
+    async fn open_customer(&self, input: api::CustomerRef) -> Result<Option<ConversationId>, Failure> {
+        let newest = move |core: &mut Core| newest_conversation(core, input.id);
+        if let Some(id) = self.with(newest).await? {
+            return Ok(Some(id));
+        }
+        self.command(Intent::WatchCustomer { customer: input.id }).await?;
+        self.with(newest).await
+    }
+
+    async fn confirm_identity(&self, input: api::ConfirmIdentity) -> Result<(), Failure> {
+        let api::ConfirmIdentity { customer, identity, verified } = input;
+        self.command(Intent::Confirm { customer, identity, verified }).await
+    }
+
+    async fn unblock(&self, input: api::CustomerRef) -> Result<(), Failure> {
+        self.command(Intent::Unblock { customer: input.id }).await
+    }
+
+    async fn save_draft(&self, input: api::SaveDraft) -> Result<(), Failure> {
+        self.with(move |core| {
+            let now = core.now().wall;
+            core.place()?.save_draft(input.id, &input.draft, now)
+        })
+        .await
+    }
+
+    async fn add_file(&self, input: api::FileChunk) -> Result<Option<DraftFile>, Failure> {
+        let piece = STANDARD.decode(&input.bytes).map_err(|_| Failure::from(FailureCode::Invalid))?;
+        let whole = self
+            .with(move |core| {
+                let whole = core.take_piece(&input.upload, &piece, input.last)?;
+                Ok(whole.map(|bytes| (input.id, input.name, bytes)))
+            })
+            .await?;
+        let Some((id, name, bytes)) = whole else { return Ok(None) };
+        if bytes.is_empty() {
+            return Err(Failure::new(FailureCode::Invalid, "This file is empty."));
+        }
+        let sha256 = hex::encode(Sha256::digest(&bytes));
+        let file = work::file::Waiting { name: name.into_inner(), mime: kind_of(&bytes).to_owned(), bytes };
+        self.with(move |core| {
+            let now = core.now().wall;
+            let (added, draft) = core.place()?.add_file(id, &sha256, &file, now)?;
+            core.push(Push::Draft { conversation: id, draft });
+            Ok(Some(added))
+        })
+        .await
+    }
+
+    async fn remove_file(&self, input: api::FileRef) -> Result<(), Failure> {
+        self.with(move |core| {
+            let now = core.now().wall;
+            let place = core.place()?;
+            let mut draft: Draft = work::draft::load(place.work.rows(), input.id)?.unwrap_or_default();
+            draft.attachments.retain(|file| file.sha256 != input.sha256);
+            place.save_draft(input.id, &draft, now)?;
+            core.push(Push::Draft { conversation: input.id, draft });
+            Ok(())
+        })
+        .await
+    }
+
+    async fn send(&self, input: api::Send) -> Result<TimelineItem, Failure> {
+        let api::Send { id, mode, text, attachments, from_macro } = input;
+        self.in_workplace(move |core, place| place.send(core, id, mode, text, &attachments, from_macro)).await
+    }
+
+    async fn undo_send(&self, input: api::MessageRef) -> Result<Draft, Failure> {
+        let id = CommandId(input.id.0);
+        self.in_workplace(move |core, place| place.take_back(core, id).map(|(_, draft)| draft)).await
+    }
+
+    async fn send_now(&self, input: api::MessageRef) -> Result<(), Failure> {
+        let id = CommandId(input.id.0);
+        self.in_workplace(move |core, place| place.send_now(core, id)).await
+    }
+
+    async fn save_file(&self, input: api::SaveFile) -> Result<(), Failure> {
+        let (backend, folder, kept) = self
+            .with(move |core| {
+                let folder = core.shell.downloads();
+                let place = core.place()?;
+                let kept = work::file::load(place.work.rows(), &input.sha256)?.map(|file| file.bytes);
+                Ok((place.backend.clone(), folder, (kept, input)))
+            })
+            .await?;
+        let (kept, input) = kept;
+        let bytes = match (kept, backend) {
+            (Some(bytes), _) => bytes,
+            (None, Some(backend)) => backend.blob(&input.sha256).await?,
+            (None, None) => return Err(FailureCode::Offline.into()),
+        };
+        let path = tokio::task::spawn_blocking(move || crate::downloads::save(&folder, &input.name, &bytes))
+            .await
+            .map_err(|_| Failure::from(FailureCode::Fault))?
+            .map_err(|_| Failure::from(FailureCode::NotSaved))?;
+        self.toast(Toast::FileSaved { path: path.display().to_string() });
+        Ok(())
+    }
+
+    async fn retry(&self, input: api::AttentionRef) -> Result<(), Failure> {
+        let id = command_id(&input.id)?;
+        self.in_workplace(move |core, place| place.retry(core, id)).await
+    }
+
+    async fn edit(&self, input: api::AttentionRef) -> Result<Option<ConversationId>, Failure> {
+        let id = command_id(&input.id)?;
+        self.in_workplace(move |core, place| {
+            let (conversation, draft) = place.take_back(core, id)?;
+            core.push(Push::Draft { conversation, draft });
+            Ok(Some(conversation))
+        })
+        .await
+    }
+
+    async fn discard(&self, input: api::AttentionRef) -> Result<(), Failure> {
+        let id = command_id(&input.id)?;
+        self.in_workplace(move |core, place| place.discard(core, id)).await
+    }
+
+    async fn suggest(&self, input: api::SuggestFor) -> Result<Vec<Suggestion>, Failure> {
+        let suggested = self
+            .with(move |core| {
+                let words = words::words(core.settings.language);
+                let place = core.place()?;
+                let wanted = place.wanted(input.id, &input.text, words)?;
+                Ok(wanted.map(|wanted| place.helper.suggest_now(wanted)))
+            })
+            .await?;
+        match suggested {
+            Some(suggested) => suggested.await.map_err(|_| FailureCode::Fault.into()),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn find_macros(&self, input: api::FindMacros) -> Result<Vec<MacroRow>, Failure> {
+        self.with(move |core| core.place()?.macros(input.id, &input.text)).await
+    }
+
+    async fn add_follow_up(&self, input: api::AddFollowUp) -> Result<FollowUpId, Failure> {
+        self.in_workplace(move |core, place| {
+            let me = place.me.as_ref().ok_or(FailureCode::SignedOut)?.id;
+            let id = FollowUpId(Uuid::now_v7());
+            let intent = Intent::AddFollowUp {
+                id,
+                customer: input.customer,
+                conversation: input.conversation,
+                title: input.title,
+                owner: input.owner.unwrap_or(me),
+                due: input.due,
+                priority: input.priority,
+                cause: input.cause,
+            };
+            place.enqueue_now(core, intent)?;
+            Ok(id)
+        })
+        .await
+    }
+
+    async fn change_follow_up(&self, input: api::ChangeFollowUp) -> Result<(), Failure> {
+        self.in_workplace(move |core, place| place.change_follow_up(core, input.id, input.change)).await
+    }
+
+    async fn show_follow_ups(&self, input: api::ShowFollowUps) -> Result<Vec<FollowUpRow>, Failure> {
+        self.with(move |core| {
+            let now = core.now();
+            core.place()?.show_follow_ups(now, input.scope)
+        })
+        .await
+    }
+
+    async fn find(&self, input: api::Find) -> Result<SearchResults, Failure> {
+        let found = self.with(move |core| Ok(core.place()?.helper.search(input.text))).await?;
+        found.await.map_err(|_| Failure::from(FailureCode::Fault))?
+    }
+
+    async fn find_everywhere(&self, input: api::Find) -> Result<SearchResults, Failure> {
+        let backend = self.with(|core| core.place()?.service()).await?;
+        let hits = backend.search(&input.text).await?;
+        let rows = hits.into_iter().map(|hit| row_of(hit, &input.text)).collect();
+        Ok(SearchResults { text: input.text, rows })
+    }
+
+    async fn library(&self, _: Nothing) -> Result<Library, Failure> {
+        self.with(|core| {
+            let rows = core.place()?.cache.rows();
+            Ok(Library { articles: cache::library::articles(rows)?, macros: cache::library::macros(rows)? })
+        })
+        .await
+    }
+
+    async fn put_article(&self, input: api::PutArticle) -> Result<(), Failure> {
+        self.command(Intent::PutArticle { article: input.article }).await
+    }
+
+    async fn remove_article(&self, input: api::ArticleRef) -> Result<(), Failure> {
+        self.command(Intent::RemoveArticle { id: input.id }).await
+    }
+
+    async fn put_macro(&self, input: api::PutMacro) -> Result<(), Failure> {
+        self.command(Intent::PutMacro { prepared: input.prepared }).await
+    }
+
+    async fn remove_macro(&self, input: api::MacroRef) -> Result<(), Failure> {
+        self.command(Intent::RemoveMacro { id: input.id }).await
+    }
+
+    async fn show_supervise(&self, input: api::Switch) -> Result<Option<Supervise>, Failure> {
+        self.with(move |core| {
+            let now = core.now();
+            let place = core.place()?;
+            place.shown.supervise = input.on;
+            if !input.on {
+                return Ok(None);
+            }
+            Ok(Some(live::supervise::supervise(&place.scene_or(now)?)))
+        })
+        .await
+    }
+
+    async fn practice_customers(&self, _: Nothing) -> Result<Vec<PracticeCustomer>, Failure> {
+        let (embedded, language) = self.practice().await?;
+        Ok(embedded.practice(&language).await)
+    }
+
+    async fn start_practice(&self, input: api::PracticeRef) -> Result<(), Failure> {
+        let (embedded, language) = self.practice().await?;
+        embedded
+            .start_practice(&input.id)
+            .await
+            .map_err(|message| Failure::new(FailureCode::Service, message))?;
+        self.push_practice(&*embedded, &language).await
+    }
+
+    async fn stop_practice(&self, input: api::PracticeRef) -> Result<(), Failure> {
+        let (embedded, language) = self.practice().await?;
+        embedded.stop_practice(&input.id).await;
+        self.push_practice(&*embedded, &language).await
+    }
+}
+
+impl Desk {
+    /// Does something with the open workplace.
+    async fn in_workplace<T: std::marker::Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Core, &mut Workplace) -> Result<T, Failure> + std::marker::Send + 'static,
+    ) -> Result<T, Failure> {
+        self.with(move |core| {
+            core.place()?;
+            core.in_place(work).ok_or_else(|| Failure::from(FailureCode::SignedOut))?
+        })
+        .await
+    }
+
+    async fn practice(&self) -> Result<(Arc<dyn crate::ports::Embedded>, Slug), Failure> {
+        self.with(|core| {
+            let language = words::code(core.settings.language).parse().map_err(|_| FailureCode::Fault)?;
+            if !core.place()?.practice {
+                return Err(FailureCode::NotAllowed.into());
+            }
+            let embedded = core.embedded.clone().ok_or(FailureCode::NotAllowed)?;
+            Ok((embedded, language))
+        })
+        .await
+    }
+
+    async fn push_practice(
+        &self,
+        embedded: &dyn crate::ports::Embedded,
+        language: &Slug,
+    ) -> Result<(), Failure> {
+        let customers = embedded.practice(language).await;
+        self.with(move |core| {
+            core.push(Push::Practice { customers });
+            Ok(())
+        })
+        .await
+    }
+
+    /// The preview of a picture, from this computer or from the service.
+    ///
+    /// # Errors
+    /// `Gone` when there is none, `Offline` without a line.
+    pub async fn preview(&self, sha256: String) -> Result<(String, Vec<u8>), Failure> {
+        let name = sha256.clone();
+        let (kept, backend) = self
+            .with(move |core| {
+                let place = core.place()?;
+                Ok((cache::preview::load(place.cache.rows(), &name)?, place.backend.clone()))
+            })
+            .await?;
+        if let Some(kept) = kept {
+            return Ok(kept);
+        }
+        let (mime, bytes) = backend.ok_or(FailureCode::Offline)?.preview(&sha256).await?;
+        let (kind, copy) = (mime.clone(), bytes.clone());
+        self.with(move |core| {
+            let now = core.now().wall;
+            Ok(cache::preview::keep(core.place()?.cache.rows(), &sha256, &kind, &copy, now)?)
+        })
+        .await?;
+        Ok((mime, bytes))
+    }
+}
+
+fn command_id(text: &str) -> Result<CommandId, Failure> {
+    text.parse().map_err(|_| FailureCode::Invalid.into())
+}
+
+fn newest_conversation(core: &mut Core, customer: CustomerId) -> Result<Option<ConversationId>, Failure> {
+    let rows = core.place()?.cache.rows();
+    Ok(cache::conversation::of(rows, customer)?.first().map(|conversation| conversation.id))
+}
+
+fn row_of(hit: SearchHit, text: &str) -> SearchRow {
+    let kind = match hit.conversation {
+        Some(_) => SearchKind::Message,
+        None if hit.text.is_empty() || hit.text.contains('@') => SearchKind::Customer,
+        None => SearchKind::Order,
+    };
+    SearchRow {
+        id: format!("{}:{}:{}", hit.customer, hit.at.0, hit.text.len()),
+        kind,
+        customer_name: hit.customer_name,
+        snippet: helper::snippet(&hit.text, text),
+        customer: hit.customer,
+        conversation: hit.conversation,
+        message: None,
+        at: hit.at,
+    }
+}
+
+/// What a file looks like, for the chip in the draft; what it is, the service says.
+fn kind_of(bytes: &[u8]) -> &'static str {
+    const KINDS: [(&[u8], &str); 5] = [
+        (b"\x89PNG", "image/png"),
+        (b"\xff\xd8\xff", "image/jpeg"),
+        (b"GIF8", "image/gif"),
+        (b"RIFF", "image/webp"),
+        (b"%PDF-", "application/pdf"),
+    ];
+    KINDS
+        .iter()
+        .find(|(start, _)| bytes.starts_with(start))
+        .map_or("application/octet-stream", |(_, kind)| kind)
+}
+
+impl Core {
+    fn use_workspace(&mut self, id: &str) -> Result<(), Failure> {
+        if !self.workspaces.known.iter().any(|known| known.id == id) {
+            return Err(FailureCode::Gone.into());
+        }
+        if let Some(waiting) = self.sign_in.take() {
+            waiting.abort();
+        }
+        // The one that is left is offline from now on.
+        if let Ok(place) = self.place()
+            && let Some(leave) = place.leave()
+        {
+            self.io.spawn(leave);
+        }
+        self.workspaces.current = id.to_owned();
+        self.save_workspaces()?;
+        self.open_current();
+        Ok(())
+    }
+
+    fn forget_workspace(&mut self, id: &str) -> Result<(), Failure> {
+        if id == PRACTICE || id == self.workspaces.current {
+            return Err(Failure::new(FailureCode::Invalid, "Change to another workspace first."));
+        }
+        let folder = Folder::of(&self.folder, id);
+        if folder.work().exists() {
+            return Err(Failure::new(FailureCode::Invalid, "Sign out of this workspace first."));
+        }
+        self.workspaces.known.retain(|known| known.id != id);
+        self.save_workspaces()
+    }
+
+    /// Opens the sign-in page and waits for the browser to come back.
+    fn wait_for_sign_in(&mut self, sign_in: SignIn, address: &backend::native::Address) {
+        self.shell.open_link(&sign_in.page());
+        let (back, opening, vault) = (self.back.clone(), self.opening, self.vault.clone());
+        let (id, address) = (self.workspaces.current.clone(), address.clone());
+        let waiting = self.io.spawn(async move {
+            let refresh = sign_in.finish().await;
+            let name = secret_name(&id, "refresh");
+            let kept = match refresh {
+                Ok(token) => {
+                    let (vault, name) = (vault.clone(), name.clone());
+                    tokio::task::spawn_blocking(move || vault.set(&name, &token).is_ok())
+                        .await
+                        .unwrap_or(false)
+                }
+                Err(trouble) => {
+                    tracing::warn!(%trouble, "a sign-in came to nothing");
+                    false
+                }
+            };
+            back.job(move |core| {
+                core.sign_in = None;
+                if kept && core.opening == opening {
+                    core.connect(&address, Arc::new(Kept { vault, name }));
+                    core.in_place(|core, place| place.signed_in(core));
+                } else {
+                    core.push_gate();
+                }
+            });
+        });
+        if let Some(before) = self.sign_in.replace(waiting.abort_handle()) {
+            before.abort();
+        }
+        self.push_gate();
+    }
+
+    /// Destroys the keys of the current workspace's files, and the files. What is answered ends once they are gone.
+    fn sign_out(&mut self) -> Result<tokio::task::JoinHandle<Result<(), Failure>>, Failure> {
+        let id = self.workspaces.current.clone();
+        let folder = Folder::of(&self.folder, &id);
+        let (vault, back) = (self.vault.clone(), self.back.clone());
+        self.opening += 1;
+        self.state = crate::core::State::Opening;
+        Ok(self.io.spawn_blocking(move || {
+            // The keys first: without them the files are noise, whatever happens to them.
+            let mut gone = true;
+            for what in ["cache", "work", "refresh"] {
+                gone &= vault.remove(&secret_name(&id, what)).is_ok();
+            }
+            for file in [folder.cache(), folder.work()] {
+                gone &= store::open::remove(&file).is_ok();
+            }
+            back.job(Core::open_current);
+            if gone { Ok(()) } else { Err(FailureCode::NotSaved.into()) }
+        }))
+    }
+}

@@ -1,0 +1,412 @@
+//! The desk's own thread. Everything that changes what the desk knows happens here, one thing after the other; sockets,
+//! requests and the keyring work elsewhere and send back what came of it as jobs. So there are no locks and no races.
+
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
+    time::Duration,
+};
+
+use tokio::{runtime::Handle, sync::oneshot};
+
+use crate::{
+    Failure, FailureCode,
+    clock::{Clock, Now},
+    ports::{Embedded, Shell, Vault},
+    settings::{Files, Workspaces},
+    view::{Gate, LockedWhy, Push, Settings, Start},
+    workplace::Workplace,
+};
+
+/// Changes within this time are painted together.
+const FRAME: i64 = 16;
+
+/// What a desk is made of.
+pub struct Parts {
+    /// The folder of this desk's files.
+    pub folder: std::path::PathBuf,
+    /// The keyring.
+    pub vault: Arc<dyn Vault>,
+    /// The window's shell.
+    pub shell: Arc<dyn Shell>,
+    /// A service in the same process, if this build has one.
+    pub embedded: Option<Arc<dyn Embedded>>,
+    /// The clocks.
+    pub clock: Arc<dyn Clock>,
+    /// Where sockets and requests run.
+    pub io: Handle,
+}
+
+type Job = Box<dyn FnOnce(&mut Core) + Send>;
+type Sink = Box<dyn FnMut(Vec<Push>) -> bool + Send>;
+
+/// A desk. Cheap to clone; the desk ends with its last handle.
+#[derive(Clone)]
+pub struct Desk {
+    jobs: mpsc::Sender<Job>,
+    _alive: Arc<Alive>,
+}
+
+/// Ends the desk's thread with the last handle.
+struct Alive {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        let _ = self.jobs.send(Box::new(|core| core.ending = true));
+    }
+}
+
+/// A way back to the desk's thread that does not keep it alive.
+#[derive(Clone)]
+pub(crate) struct Back {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Back {
+    /// Hands a job over. A desk that has ended takes none; there is nobody left to miss it.
+    pub(crate) fn job(&self, job: impl FnOnce(&mut Core) + Send + 'static) {
+        let _ = self.jobs.send(Box::new(job));
+    }
+}
+
+/// What stands in the window's place.
+pub(crate) enum State {
+    /// The files are being opened.
+    Opening,
+    /// They cannot be.
+    Locked(LockedWhy),
+    /// They are open.
+    Open(Box<Workplace>),
+}
+
+/// Everything the desk knows.
+pub(crate) struct Core {
+    pub(crate) folder: std::path::PathBuf,
+    pub(crate) vault: Arc<dyn Vault>,
+    pub(crate) shell: Arc<dyn Shell>,
+    pub(crate) embedded: Option<Arc<dyn Embedded>>,
+    pub(crate) io: Handle,
+    pub(crate) back: Back,
+    pub(crate) files: Files,
+    pub(crate) settings: Settings,
+    pub(crate) workspaces: Workspaces,
+    pub(crate) state: State,
+    /// Counts openings: what belongs to an earlier one is not taken any more.
+    pub(crate) opening: u64,
+    /// A sign-in waits for the browser.
+    pub(crate) sign_in: Option<tokio::task::AbortHandle>,
+    /// Whether the window is in front.
+    pub(crate) focused: bool,
+    /// Since when nobody touched the window while it was out of sight.
+    pub(crate) hidden_since: Option<i64>,
+    clock: Arc<dyn Clock>,
+    sinks: Vec<Sink>,
+    pushes: Vec<Push>,
+    painted_at: i64,
+    uploads: BTreeMap<String, Vec<u8>>,
+    ending: bool,
+}
+
+impl Desk {
+    /// Starts a desk on a thread of its own and begins to open its current workspace.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(parts: Parts) -> std::io::Result<Self> {
+        let (jobs, received) = mpsc::channel::<Job>();
+        let back = Back { jobs: jobs.clone() };
+        let files = Files::in_folder(&parts.folder);
+        let core = Core {
+            settings: files.settings(),
+            workspaces: files.workspaces(),
+            files,
+            folder: parts.folder,
+            vault: parts.vault,
+            shell: parts.shell,
+            embedded: parts.embedded,
+            io: parts.io,
+            back,
+            state: State::Opening,
+            opening: 0,
+            sign_in: None,
+            focused: true,
+            hidden_since: None,
+            clock: parts.clock,
+            sinks: Vec::new(),
+            pushes: Vec::new(),
+            painted_at: i64::MIN,
+            uploads: BTreeMap::new(),
+            ending: false,
+        };
+        thread::Builder::new().name("desk".into()).spawn(move || run(core, &received))?;
+        let desk = Self { _alive: Arc::new(Alive { jobs: jobs.clone() }), jobs };
+        let _ = desk.jobs.send(Box::new(Core::open_current));
+        Ok(desk)
+    }
+
+    /// Does something on the desk's thread and answers what came of it.
+    pub(crate) async fn with<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Core) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (answer, answered) = oneshot::channel();
+        let ended = || Failure::new(FailureCode::Fault, "The desk has ended.");
+        self.jobs
+            .send(Box::new(move |core| {
+                let _ = answer.send(job(core));
+            }))
+            .map_err(|_| ended())?;
+        answered.await.map_err(|_| ended())?
+    }
+
+    /// Lets `sink` hear of all changes from now on, until it answers false.
+    pub fn listen(&self, sink: impl FnMut(Vec<Push>) -> bool + Send + 'static) {
+        let _ = self.jobs.send(Box::new(move |core| core.sinks.push(Box::new(sink))));
+    }
+
+    /// The window came to the front, or left it.
+    pub fn focus(&self, focused: bool) {
+        let _ = self.jobs.send(Box::new(move |core| core.set_focus(focused)));
+    }
+
+    /// The window went out of sight, or came back.
+    pub fn hide(&self, hidden: bool) {
+        let _ = self.jobs.send(Box::new(move |core| {
+            core.hidden_since = hidden.then(|| core.now().mono);
+        }));
+    }
+
+    /// A notification or the tray was clicked: brings that place up in the window.
+    pub fn go(&self, to: crate::view::Place) {
+        let _ = self.jobs.send(Box::new(move |core| core.push(Push::Go { to })));
+    }
+
+    /// Says something to the reader that goes away by itself.
+    pub fn toast(&self, toast: crate::view::Toast) {
+        let _ = self.jobs.send(Box::new(move |core| core.push(Push::Toast { toast })));
+    }
+
+    /// Ends the desk: presence goes offline if there is a line, files are closed. Answers once that is done.
+    pub async fn end(&self) {
+        let leave = self.with(|core| Ok(core.leave())).await;
+        if let Ok(leave) = leave {
+            let _ = tokio::time::timeout(Duration::from_secs(2), leave).await;
+        }
+        let _ = self
+            .with(|core| {
+                core.ending = true;
+                core.state = State::Opening;
+                Ok(())
+            })
+            .await;
+    }
+}
+
+/// Faults of ours after which the desk is opened anew; more than that and it stays closed.
+const FAULTS: u32 = 3;
+
+fn run(mut core: Core, jobs: &mpsc::Receiver<Job>) {
+    let mut faults = 0;
+    while !core.ending {
+        // A fault of ours must not leave a window that no longer answers: what is saved is safe in the files, so the
+        // workspace is opened again from them.
+        let step = catch_unwind(AssertUnwindSafe(|| step(&mut core, jobs)));
+        if step.is_err() {
+            faults += 1;
+            tracing::error!(faults, "the desk had a fault");
+            if faults <= FAULTS {
+                core.open_current();
+            }
+        }
+    }
+}
+
+fn step(core: &mut Core, jobs: &mpsc::Receiver<Job>) {
+    let now = core.now();
+    let wait = core.next_wake(now) - now.mono;
+    match jobs.recv_timeout(Duration::from_millis(wait.max(0).unsigned_abs())) {
+        Ok(job) => job(core),
+        Err(RecvTimeoutError::Timeout) => core.tick(),
+        Err(RecvTimeoutError::Disconnected) => core.ending = true,
+    }
+    core.paint_if_due();
+}
+
+impl Core {
+    pub(crate) fn now(&self) -> Now {
+        self.clock.now()
+    }
+
+    /// Something to be told to the window.
+    pub(crate) fn push(&mut self, push: Push) {
+        self.pushes.push(push);
+    }
+
+    /// When the thread must wake by itself.
+    fn next_wake(&self, now: Now) -> i64 {
+        let mut next = now.mono + 5_000;
+        if let State::Open(place) = &self.state {
+            next = next.min(place.next_wake(now));
+            if let Some(at) = place.paint_at(self.painted_at, FRAME) {
+                next = next.min(at);
+            }
+        }
+        if !self.pushes.is_empty() {
+            next = next.min(self.painted_at.saturating_add(FRAME));
+        }
+        next
+    }
+
+    fn tick(&mut self) {
+        let now = self.now();
+        self.away_when_hidden(now);
+        self.in_place(|core, place| place.tick(core, now));
+    }
+
+    /// Does something with the open workplace and with the rest of the desk at once.
+    pub(crate) fn in_place<T>(&mut self, work: impl FnOnce(&mut Self, &mut Workplace) -> T) -> Option<T> {
+        match std::mem::replace(&mut self.state, State::Opening) {
+            State::Open(mut place) => {
+                let answer = work(self, &mut place);
+                // The work may have put something else there: then that stays.
+                if matches!(self.state, State::Opening) && place.opening == self.opening {
+                    self.state = State::Open(place);
+                }
+                Some(answer)
+            }
+            other => {
+                self.state = other;
+                None
+            }
+        }
+    }
+
+    /// The open workplace, for a call that needs one.
+    pub(crate) fn place(&mut self) -> Result<&mut Workplace, Failure> {
+        match &mut self.state {
+            State::Open(place) => Ok(place),
+            State::Locked(_) => Err(FailureCode::Locked.into()),
+            State::Opening => Err(FailureCode::SignedOut.into()),
+        }
+    }
+
+    /// Paints what changed, at most once a frame; a first change is painted at once.
+    fn paint_if_due(&mut self) {
+        let now = self.now();
+        if now.mono < self.painted_at.saturating_add(FRAME) {
+            return;
+        }
+        self.in_place(|core, place| place.paint(core, now));
+        if self.pushes.is_empty() {
+            return;
+        }
+        self.painted_at = now.mono;
+        let pushes = std::mem::take(&mut self.pushes);
+        match self.sinks.as_mut_slice() {
+            [] => {}
+            [one] => {
+                if !one(pushes) {
+                    self.sinks.clear();
+                }
+            }
+            _ => self.sinks.retain_mut(|sink| sink(pushes.clone())),
+        }
+    }
+
+    /// What the window asks for first.
+    pub(crate) fn start(&mut self) -> Result<Start, Failure> {
+        Ok(Start {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            settings: self.settings.clone(),
+            workspaces: self.workspaces.rows(),
+            gate: self.gate()?,
+        })
+    }
+
+    /// Whether the desk can be shown, with all of it when it can.
+    pub(crate) fn gate(&mut self) -> Result<Gate, Failure> {
+        let now = self.now();
+        let waiting = self.sign_in.is_some();
+        match &mut self.state {
+            State::Opening => Ok(Gate::Opening),
+            State::Locked(why) => Ok(Gate::Locked { why: *why }),
+            State::Open(place) => place.gate(now, waiting),
+        }
+    }
+
+    /// Tells the window whether the desk can be shown.
+    pub(crate) fn push_gate(&mut self) {
+        match self.gate() {
+            Ok(gate) => self.push(Push::Gate { gate }),
+            Err(failure) => tracing::error!(%failure, "the desk cannot be shown"),
+        }
+    }
+
+    pub(crate) fn set_settings(&mut self, settings: Settings) -> Result<Settings, Failure> {
+        let settings = settings.bounded();
+        self.files.save_settings(&settings).map_err(|_| Failure::from(FailureCode::NotSaved))?;
+        if settings.zoom != self.settings.zoom {
+            self.shell.zoom(settings.zoom);
+        }
+        self.settings = settings.clone();
+        self.push(Push::Settings { settings: settings.clone() });
+        Ok(settings)
+    }
+
+    pub(crate) fn save_workspaces(&mut self) -> Result<(), Failure> {
+        self.files.save_workspaces(&self.workspaces).map_err(|_| Failure::from(FailureCode::NotSaved))?;
+        let workspaces = self.workspaces.rows();
+        self.push(Push::Workspaces { workspaces });
+        Ok(())
+    }
+
+    /// A file that comes in pieces; whole with the last one.
+    pub(crate) fn take_piece(
+        &mut self,
+        upload: &str,
+        piece: &[u8],
+        last: bool,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let so_far = self.uploads.entry(upload.to_owned()).or_default();
+        so_far.extend(piece);
+        if so_far.len() > model::limits::BLOB_BYTES {
+            self.uploads.remove(upload);
+            return Err(Failure::new(FailureCode::Invalid, "A file may have up to 25 MB."));
+        }
+        Ok(if last { self.uploads.remove(upload) } else { None })
+    }
+
+    fn set_focus(&mut self, focused: bool) {
+        self.focused = focused;
+        if focused {
+            self.hidden_since = None;
+            self.in_place(|core, place| place.looked_at(core));
+        }
+    }
+
+    /// Out of sight for ten minutes: nobody should be offered anything.
+    fn away_when_hidden(&mut self, now: Now) {
+        const LONG: i64 = 10 * model::at::MINUTE;
+        if self.hidden_since.is_some_and(|since| now.mono - since >= LONG) {
+            self.hidden_since = None;
+            self.in_place(|core, place| place.set_away(core));
+        }
+    }
+
+    /// Sets presence offline if there is a line. What is answered ends when the service knows.
+    fn leave(&mut self) -> impl Future<Output = ()> + Send + use<> {
+        let leave = self.place().ok().and_then(|place| place.leave());
+        async move {
+            if let Some(leave) = leave {
+                leave.await;
+            }
+        }
+    }
+}

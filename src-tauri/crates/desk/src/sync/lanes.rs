@@ -1,0 +1,297 @@
+//! The order of what goes out. What belongs together shares a lane and goes one after the other; lanes go side by side.
+//! A command that the service chokes on stops its own lane only.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use backend::Trouble;
+use model::{
+    At, CommandId, Epoch,
+    at::SECOND,
+    wire::{Outcome, Rejection},
+};
+
+use super::{Effect, Landing, redial::Redial};
+use crate::clock::Now;
+
+/// Lanes that may have something on its way at once.
+const SIDE_BY_SIDE: usize = 4;
+/// Failures of the service on one command, while others work, after which it is set aside.
+const CHOKED: u32 = 5;
+/// The longest pause of a lane, in ms.
+const LONGEST_PAUSE: i64 = 300 * SECOND;
+
+/// A command, as far as its order matters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Which.
+    pub id: CommandId,
+    /// Its lane.
+    pub lane: String,
+    /// Not before this moment of our wall clock.
+    pub not_before: Option<At>,
+    /// Too late from this moment of our wall clock on.
+    pub expires: Option<At>,
+    /// Whether files must be sent first.
+    pub files: bool,
+    /// How often the service failed on it.
+    pub attempts: u32,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    item: Item,
+    /// On the clock that never jumps.
+    not_before: i64,
+    expires: Option<i64>,
+    files: bool,
+}
+
+#[derive(Debug, Default)]
+struct Lane {
+    waiting: VecDeque<Waiting>,
+    /// The head is on its way (itself or its files).
+    busy: bool,
+    /// Not before, on the clock that never jumps.
+    rest_until: i64,
+    /// Failures of the line in a row, for the pause.
+    failures: u32,
+    /// The last command of the lane that the service has.
+    before: Option<CommandId>,
+}
+
+/// All lanes.
+#[derive(Debug, Default)]
+pub(super) struct Lanes {
+    lanes: BTreeMap<String, Lane>,
+    /// The time of the last step, to translate wall-clock times.
+    now: Option<Now>,
+    /// Commands that went well since the start; a command chokes the service only if others do not.
+    went_well: u64,
+}
+
+impl Lanes {
+    pub(super) fn with(items: Vec<Item>, now: Now) -> Self {
+        let mut lanes = Self { now: Some(now), ..Self::default() };
+        for item in items {
+            lanes.queue(item);
+        }
+        lanes
+    }
+
+    pub(super) fn queue(&mut self, item: Item) {
+        let mono = |at: At| match self.now {
+            Some(now) => now.mono + at.since(now.wall),
+            None => 0,
+        };
+        let waiting = Waiting {
+            not_before: item.not_before.map_or(i64::MIN, mono),
+            expires: item.expires.map(mono),
+            files: item.files,
+            item,
+        };
+        self.lanes.entry(waiting.item.lane.clone()).or_default().waiting.push_back(waiting);
+    }
+
+    /// Taken back. What is on its way already stays: its receipt tells.
+    pub(super) fn unqueue(&mut self, id: CommandId) {
+        for lane in self.lanes.values_mut() {
+            let busy = lane.busy;
+            let mut place = 0;
+            lane.waiting.retain(|waiting| {
+                let head_on_its_way = busy && place == 0;
+                place += 1;
+                waiting.item.id != id || head_on_its_way
+            });
+        }
+    }
+
+    pub(super) fn send_now(&mut self, id: CommandId) {
+        for waiting in self.lanes.values_mut().flat_map(|lane| &mut lane.waiting) {
+            if waiting.item.id == id {
+                waiting.not_before = i64::MIN;
+            }
+        }
+    }
+
+    /// When something may go out or becomes too late.
+    pub(super) fn next_wake(&self) -> Option<i64> {
+        let heads = self
+            .lanes
+            .values()
+            .filter(|lane| !lane.busy)
+            .filter_map(|lane| lane.waiting.front().map(|head| head.not_before.max(lane.rest_until)));
+        let late = self.lanes.values().flat_map(|lane| &lane.waiting).filter_map(|waiting| waiting.expires);
+        heads.chain(late).filter(|at| *at > i64::MIN).min()
+    }
+
+    /// What became too late while it waited.
+    pub(super) fn late(&mut self, now: Now) -> Vec<Effect> {
+        self.now = Some(now);
+        let mut out = Vec::new();
+        for lane in self.lanes.values_mut() {
+            let busy = lane.busy;
+            let mut place = 0;
+            lane.waiting.retain(|waiting| {
+                let head_on_its_way = busy && place == 0;
+                place += 1;
+                let late = waiting.expires.is_some_and(|at| at <= now.mono) && !head_on_its_way;
+                if late {
+                    out.push(Effect::Settle(waiting.item.id, Landing::Expired));
+                }
+                !late
+            });
+        }
+        out
+    }
+
+    /// What may go out now.
+    pub(super) fn send(&mut self, now: Now) -> Vec<Effect> {
+        self.now = Some(now);
+        let mut out = Vec::new();
+        let mut batch = Vec::new();
+        let mut busy = self.lanes.values().filter(|lane| lane.busy).count();
+        for lane in self.lanes.values_mut() {
+            if busy >= SIDE_BY_SIDE {
+                break;
+            }
+            if lane.busy || lane.rest_until > now.mono {
+                continue;
+            }
+            let Some(head) = lane.waiting.front().filter(|head| head.not_before <= now.mono) else {
+                continue;
+            };
+            lane.busy = true;
+            busy += 1;
+            if head.files {
+                out.push(Effect::Upload(head.item.id));
+            } else {
+                out.push(Effect::Settle(head.item.id, Landing::Inflight));
+                batch.push((head.item.id, lane.before));
+            }
+        }
+        if !batch.is_empty() {
+            out.push(Effect::Submit(batch));
+        }
+        out
+    }
+
+    fn lane_of(&mut self, id: CommandId) -> Option<&mut Lane> {
+        self.lanes.values_mut().find(|lane| lane.waiting.front().is_some_and(|head| head.item.id == id))
+    }
+
+    /// The files of the head are with the service, or not.
+    pub(super) fn uploaded(
+        &mut self,
+        id: CommandId,
+        answer: Result<(), Trouble>,
+        now: Now,
+        chance: &mut Redial,
+    ) -> Vec<Effect> {
+        match answer {
+            Ok(()) => {
+                if let Some(lane) = self.lane_of(id) {
+                    lane.busy = false;
+                    if let Some(head) = lane.waiting.front_mut() {
+                        head.files = false;
+                    }
+                }
+                Vec::new()
+            }
+            Err(Trouble::NotFound) => {
+                let outcome = Outcome::Rejected {
+                    code: Rejection::BlobMissing,
+                    message: "A file of this message is not on this computer any more.".into(),
+                };
+                self.finish(id, Landing::Wedged(outcome))
+            }
+            Err(Trouble::Refused(message)) => {
+                self.finish(id, Landing::Wedged(Outcome::Rejected { code: Rejection::TooLarge, message }))
+            }
+            Err(trouble) => self.not_landed(&[id], &trouble, now, chance),
+        }
+    }
+
+    /// A receipt came.
+    pub(super) fn landed(
+        &mut self,
+        id: CommandId,
+        outcome: Outcome,
+        epoch: Option<Epoch>,
+        now: Now,
+    ) -> Vec<Effect> {
+        let landing = match outcome {
+            Outcome::Applied { seq } | Outcome::Noop { seq } => match epoch {
+                Some(epoch) => Landing::Acked { seq, epoch, outcome },
+                None => return Vec::new(),
+            },
+            Outcome::Conflict { .. } => Landing::Conflict(outcome),
+            Outcome::Rejected { code: Rejection::NotAssigned | Rejection::Gone, .. } => {
+                Landing::Orphaned(outcome)
+            }
+            Outcome::Rejected { .. } => Landing::Wedged(outcome),
+            Outcome::Retry { after_ms } => return self.again(id, now.mono + i64::from(after_ms)),
+        };
+        self.went_well += 1;
+        if let Some(lane) = self.lane_of(id) {
+            lane.before = Some(id);
+        }
+        self.finish(id, landing)
+    }
+
+    /// Nothing is known about these: they go out again under the same name.
+    pub(super) fn not_landed(
+        &mut self,
+        ids: &[CommandId],
+        trouble: &Trouble,
+        now: Now,
+        chance: &mut Redial,
+    ) -> Vec<Effect> {
+        let went_well = self.went_well > 0;
+        let mut out = Vec::new();
+        for id in ids {
+            let Some(lane) = self.lane_of(*id) else { continue };
+            lane.failures = lane.failures.saturating_add(1);
+            let pause = (SECOND << lane.failures.min(9)).min(LONGEST_PAUSE);
+            let pause = match trouble {
+                Trouble::Wait { after_ms } => i64::from(*after_ms),
+                _ => pause / 2 + chance.within(pause / 2),
+            };
+            let mut choked = false;
+            // A line that fails says nothing about the command; a service that fails on it may.
+            if *trouble == Trouble::Fault
+                && let Some(head) = lane.waiting.front_mut()
+            {
+                head.item.attempts += 1;
+                choked = head.item.attempts >= CHOKED && went_well;
+            }
+            if choked {
+                let outcome = Outcome::Rejected {
+                    code: Rejection::Invalid,
+                    message: "The service fails on this again and again.".into(),
+                };
+                out.extend(self.finish(*id, Landing::Wedged(outcome)));
+            } else {
+                out.extend(self.again(*id, now.mono + pause));
+            }
+        }
+        out
+    }
+
+    fn again(&mut self, id: CommandId, not_before: i64) -> Vec<Effect> {
+        let Some(lane) = self.lane_of(id) else { return Vec::new() };
+        lane.busy = false;
+        lane.rest_until = not_before;
+        let attempts = lane.waiting.front().map_or(0, |head| head.item.attempts);
+        vec![Effect::Settle(id, Landing::Queued { attempts })]
+    }
+
+    /// The head of a lane is through with; the next one's turn.
+    fn finish(&mut self, id: CommandId, landing: Landing) -> Vec<Effect> {
+        let Some(lane) = self.lane_of(id) else { return Vec::new() };
+        lane.waiting.pop_front();
+        lane.busy = false;
+        lane.failures = 0;
+        self.lanes.retain(|_, lane| !lane.waiting.is_empty());
+        vec![Effect::Settle(id, landing)]
+    }
+}

@@ -1,0 +1,339 @@
+//! One open workspace of one person: its files, its line, and what is shown of it.
+
+mod line;
+mod notices;
+pub(crate) mod open;
+mod outbox;
+mod paint;
+mod person;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use backend::Backend;
+use model::{
+    At, Author, CommandId, Conversation, ConversationId, CustomerId, DeviceId, Intent, MessageKind, Person,
+    PersonId, PresenceState, Workspace, wire::ClientFrame,
+};
+use store::{
+    Cache, Work, cache,
+    work::{kept, outbox::Pending},
+};
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    Failure,
+    clock::Now,
+    core::Core,
+    helper::{Helper, Values, Wanted},
+    live::{self, Scene, moment::Moment},
+    sync::{Input, Sync},
+    view::{Draft, FollowUpRow, FollowUpScope, Gate, Home, MacroRow, Opened},
+    words::{self, Words},
+};
+use paint::{Dirty, Painted};
+
+/// Lines in which is looked for what the customer said last.
+const LISTENED: u32 = 30;
+
+/// What the window shows besides the lists that are always there.
+#[derive(Debug, Default)]
+pub(crate) struct Shown {
+    pub(crate) conversation: Option<ConversationId>,
+    pub(crate) customer: Option<CustomerId>,
+    pub(crate) follow_ups: Option<FollowUpScope>,
+    pub(crate) supervise: bool,
+}
+
+/// One open workspace of one person.
+pub(crate) struct Workplace {
+    /// Which opening this is.
+    pub(crate) opening: u64,
+    /// The workspace's name on this computer.
+    pub(crate) id: String,
+    pub(crate) practice: bool,
+    pub(crate) cache: Cache,
+    pub(crate) work: Work,
+    pub(crate) device: DeviceId,
+    pub(crate) me: Option<Person>,
+    pub(crate) workspace: Option<Workspace>,
+    pub(crate) people: BTreeMap<PersonId, Person>,
+    pub(crate) backend: Option<Arc<dyn Backend>>,
+    pub(crate) moment: Moment,
+    pub(crate) shown: Shown,
+    /// Rows of the outbox that are open, in order: a mirror, to lay them over what is shown without reading them anew.
+    pub(crate) pending: Vec<Pending>,
+    /// What follows once a command is with the service: the other actions of a macro.
+    pub(crate) then: BTreeMap<CommandId, Vec<Intent>>,
+    /// The presence that the reader chose.
+    pub(crate) chosen: Option<PresenceState>,
+    pub(crate) helper: Helper,
+    line: Option<mpsc::Sender<ClientFrame>>,
+    /// Counts lines: what is heard on an older one is not taken.
+    line_no: u64,
+    sync: Sync,
+    /// The last number applied, for calls that wait until their effect can be shown.
+    applied: watch::Sender<u64>,
+    dirty: Dirty,
+    painted: Painted,
+    /// Messages that came while the line was not live: told together.
+    missed: u32,
+    /// Offers that the system's notifications show.
+    notified_offers: std::collections::BTreeSet<ConversationId>,
+    /// What the tray shows.
+    tray: Option<crate::ports::Tray>,
+}
+
+impl Workplace {
+    pub(crate) fn service_time(&self, now: Now) -> At {
+        self.sync.service_time(now)
+    }
+
+    pub(crate) fn next_wake(&self, now: Now) -> i64 {
+        let mut next = self.sync.next_wake(now);
+        if let Some(until) = self.moment.typing.values().min() {
+            next = next.min(now.mono + until.since(self.service_time(now)).max(1));
+        }
+        next
+    }
+
+    /// Time passed.
+    pub(crate) fn tick(&mut self, core: &mut Core, now: Now) {
+        let (over, _) = self.moment.typing_over(self.service_time(now));
+        for conversation in over {
+            self.dirty.conversation(conversation);
+        }
+        self.step(core, Input::Tick);
+    }
+
+    /// What views are made of, once it is known who sits here.
+    pub(crate) fn scene(&self, now: Now) -> Option<Scene<'_>> {
+        Some(Scene {
+            cache: self.cache.rows(),
+            work: self.work.rows(),
+            pending: &self.pending,
+            me: self.me.as_ref()?,
+            workspace: self.workspace.as_ref()?,
+            people: &self.people,
+            moment: &self.moment,
+            now: self.service_time(now),
+            wall: now.wall,
+        })
+    }
+
+    /// The scene, or `SignedOut` when it is not known yet who sits here.
+    pub(crate) fn scene_or(&self, now: Now) -> Result<Scene<'_>, Failure> {
+        self.scene(now).ok_or_else(|| crate::FailureCode::SignedOut.into())
+    }
+
+    /// Whether this desk can be shown, and all of it.
+    pub(crate) fn gate(&mut self, now: Now, signing_in: bool) -> Result<Gate, Failure> {
+        if self.me.is_none() && self.backend.is_none() && !self.practice {
+            return Ok(Gate::SignedOut { waiting: signing_in });
+        }
+        let Some(home) = self.home(now)? else { return Ok(Gate::Opening) };
+        Ok(Gate::Ready { home })
+    }
+
+    fn home(&mut self, now: Now) -> Result<Option<Home>, Failure> {
+        let open: Option<ConversationId> = match self.shown.conversation {
+            Some(id) => Some(id),
+            None => store::work::kept::load(self.work.rows(), "open")?,
+        };
+        if self.scene(now).is_none() {
+            return Ok(None);
+        }
+        let open = match open {
+            Some(id) => self.show(now, id)?,
+            None => None,
+        };
+        self.painted.forget();
+        self.fill(now)?;
+        let (Some(me), Some(workspace)) = (self.me.clone(), self.workspace.clone()) else { return Ok(None) };
+        Ok(Some(Home {
+            presence: self.moment.presence.get(&me.id).cloned(),
+            chat_link: self.chat_link(&workspace),
+            workspace,
+            colleagues: self.painted.colleagues.clone(),
+            connection: self.painted.connection.clone().unwrap_or_else(|| self.connection(now)),
+            offers: self.painted.offers.clone(),
+            yours: self.painted.yours.clone(),
+            waiting: self.painted.waiting.clone(),
+            follow_ups: self.painted.counts.unwrap_or_default(),
+            open,
+            practice: self.practice,
+            me,
+        }))
+    }
+
+    fn chat_link(&self, workspace: &Workspace) -> String {
+        self.backend.as_ref().map(|backend| backend.chat_link(&workspace.id)).unwrap_or_default()
+    }
+
+    /// Reads who sits here and with whom from the cache.
+    pub(crate) fn read_people(&mut self) -> Result<(), Failure> {
+        let rows = self.cache.rows();
+        self.people = cache::person::everybody(rows)?.into_iter().map(|person| (person.id, person)).collect();
+        if let Some(me) = self.me.as_ref().and_then(|me| self.people.get(&me.id)) {
+            self.me = Some(me.clone());
+        }
+        self.workspace = cache::meta::workspace(rows)?;
+        Ok(())
+    }
+}
+
+impl Workplace {
+    /// Whether a command would find nobody.
+    pub(crate) fn connection_is_down(&self, _now: Now) -> bool {
+        !matches!(self.sync.line(), crate::sync::LineState::Live | crate::sync::LineState::Connecting)
+    }
+
+    /// Whether there are changes that the service does not know.
+    pub(crate) fn has_unsent(&self, now: Now) -> bool {
+        let connection = self.connection(now);
+        connection.unsent + connection.attention > 0
+    }
+
+    /// Where a customer can write, once the service is known.
+    pub(crate) fn chat_page(&self) -> Option<String> {
+        self.workspace.as_ref().map(|workspace| self.chat_link(workspace)).filter(|link| !link.is_empty())
+    }
+
+    /// Shows a conversation, or none, and remembers which.
+    pub(crate) fn open_conversation(
+        &mut self,
+        core: &mut Core,
+        now: Now,
+        id: Option<ConversationId>,
+    ) -> Result<Option<Opened>, Failure> {
+        let opened = match id {
+            Some(id) => self.show(now, id)?,
+            None => {
+                self.shown.conversation = None;
+                self.shown.customer = None;
+                None
+            }
+        };
+        if opened.is_some() || id.is_none() {
+            kept::save(self.work.rows(), "open", &id)?;
+            self.say_viewing();
+            if core.focused {
+                self.looked_at(core);
+            }
+        }
+        Ok(opened)
+    }
+
+    /// The reader has read up to a line of their own conversation.
+    pub(crate) fn read_upto(
+        &mut self,
+        core: &mut Core,
+        id: ConversationId,
+        upto: u32,
+    ) -> Result<(), Failure> {
+        let Some(conversation) = cache::conversation::load(self.cache.rows(), id)? else { return Ok(()) };
+        let mine = conversation.owner == self.me.as_ref().map(|me| me.id);
+        let known =
+            self.pending.iter().fold(conversation.read_by_owner, |known, row| match &row.command.intent {
+                Intent::Read { conversation, upto } if *conversation == id => known.max(*upto),
+                _ => known,
+            });
+        if mine && upto > known {
+            self.enqueue_now(core, Intent::Read { conversation: id, upto })?;
+            core.shell.clear(&crate::ports::About::Message(id));
+        }
+        Ok(())
+    }
+
+    /// Shows a list of loops, or none.
+    pub(crate) fn show_follow_ups(
+        &mut self,
+        now: Now,
+        scope: Option<FollowUpScope>,
+    ) -> Result<Vec<FollowUpRow>, Failure> {
+        self.shown.follow_ups = scope;
+        let Some(scope) = scope else { return Ok(Vec::new()) };
+        let rows = live::follow_ups::rows(&self.scene_or(now)?, scope)?;
+        self.painted.follow_ups.clone_from(&rows);
+        Ok(rows)
+    }
+
+    /// What there is to suggest for in a conversation.
+    pub(crate) fn wanted(
+        &self,
+        id: ConversationId,
+        typed: &str,
+        words: &'static Words,
+    ) -> Result<Option<Wanted>, Failure> {
+        let rows = self.cache.rows();
+        let Some(conversation) = cache::conversation::load(rows, id)? else { return Ok(None) };
+        let Some(values) = self.values(&conversation)? else { return Ok(None) };
+        // What the customer said since they were last answered; all of it when they were not.
+        let lines = cache::message::before(rows, id, None, LISTENED)?;
+        let mut said: Vec<&str> = Vec::new();
+        for line in lines.iter().rev().filter(|line| line.kind == MessageKind::Message) {
+            match line.author {
+                Author::Customer => said.push(&line.text),
+                _ if said.is_empty() => {}
+                _ => break,
+            }
+        }
+        said.reverse();
+        Ok(Some(Wanted {
+            conversation: id,
+            said: said.join("\n"),
+            typed: typed.to_owned(),
+            language: conversation.language,
+            values,
+            words,
+        }))
+    }
+
+    /// What the variables of a text stand for in a conversation.
+    fn values(&self, conversation: &Conversation) -> Result<Option<Values>, Failure> {
+        let rows = self.cache.rows();
+        let (Some(me), Some(workspace)) = (&self.me, &self.workspace) else { return Ok(None) };
+        let Some(customer) = cache::customer::load(rows, conversation.customer)? else { return Ok(None) };
+        let facts = cache::fact::of(rows, conversation.customer)?;
+        Ok(Some(Values::of(&customer, &facts, &me.name, &workspace.name)))
+    }
+
+    /// Lets the helper look for suggestions for what is shown; they are pushed when they are there.
+    fn ask_for_suggestions(&mut self, core: &Core, _now: Now) -> Result<(), Failure> {
+        let Some(id) = self.shown.conversation else { return Ok(()) };
+        let draft: Draft = store::work::draft::load(self.work.rows(), id)?.unwrap_or_default();
+        let words = words::words(core.settings.language);
+        if let Some(wanted) = self.wanted(id, &draft.reply, words)? {
+            self.helper.suggest(wanted);
+        }
+        Ok(())
+    }
+
+    /// Macros whose name or title has what was typed after `/`, those in the customer's language first.
+    pub(crate) fn macros(&self, id: ConversationId, typed: &str) -> Result<Vec<MacroRow>, Failure> {
+        let rows = self.cache.rows();
+        let Some(conversation) = cache::conversation::load(rows, id)? else { return Ok(Vec::new()) };
+        let Some(values) = self.values(&conversation)? else { return Ok(Vec::new()) };
+        let typed = typed.trim().to_lowercase();
+        let mut found: Vec<_> = cache::library::macros(rows)?
+            .into_iter()
+            .filter(|known| {
+                known.name.as_str().contains(&typed) || known.title.to_lowercase().contains(&typed)
+            })
+            .collect();
+        found.sort_by_key(|known| {
+            let other = Some(&known.language) != conversation.language.as_ref();
+            (other, !known.name.as_str().starts_with(&typed), known.name.clone())
+        });
+        Ok(found
+            .into_iter()
+            .map(|known| MacroRow {
+                id: known.id,
+                text: values.fill(&known.text).into(),
+                name: known.name,
+                title: known.title,
+                language: known.language,
+                actions: known.actions,
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,379 @@
+//! Opening a workspace: keys from the keyring, the two files, who sits here, and the line. A file whose key is missing
+//! is never replaced; nothing is ever written unencrypted.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use backend::{
+    Backend, Native, Trouble,
+    native::{Address, Credentials, Keeper, NotKept},
+};
+use model::{DeviceId, Person, PresenceState};
+use secrecy::SecretString;
+use store::{Cache, Key, OpenError, Work, work::kept};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::{Dirty, Painted, Shown, Workplace};
+use crate::{
+    Failure, FailureCode,
+    core::{Core, State},
+    helper::Helper,
+    live::moment::Moment,
+    ports::{Embedded, Vault},
+    settings::{Known, PRACTICE},
+    sync::{Input, Sync},
+    view::LockedWhy,
+};
+
+/// The names under which a workspace's secrets are kept.
+pub(crate) fn secret_name(workspace: &str, what: &str) -> String {
+    format!("{workspace}/{what}")
+}
+
+/// The files of a workspace.
+pub(crate) struct Folder {
+    pub(crate) path: PathBuf,
+}
+
+impl Folder {
+    pub(crate) fn of(desk: &Path, workspace: &str) -> Self {
+        Self { path: desk.join("workspaces").join(workspace) }
+    }
+
+    pub(crate) fn cache(&self) -> PathBuf {
+        self.path.join("cache.db")
+    }
+
+    pub(crate) fn work(&self) -> PathBuf {
+        self.path.join("work.db")
+    }
+
+    /// The embedded service's own folder.
+    pub(crate) fn service(&self) -> PathBuf {
+        self.path.join("service")
+    }
+}
+
+/// The key kept under a name; a new one when there is none and no file needs the old one.
+pub(crate) fn key_for(vault: &dyn Vault, name: &str, file: &Path) -> Result<Key, LockedWhy> {
+    match vault.get(name)? {
+        Some(kept) => Key::read(kept).ok_or(LockedWhy::KeyMissing),
+        // A locked keyring may say that there is nothing: with the file there, that cannot be true.
+        None if file.exists() => Err(LockedWhy::KeyMissing),
+        None => {
+            let key = Key::random();
+            vault.set(name, key.hex())?;
+            Ok(key)
+        }
+    }
+}
+
+impl From<OpenError> for LockedWhy {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::WrongKey => LockedWhy::WrongKey,
+            OpenError::Newer => LockedWhy::Newer,
+            OpenError::Disk => LockedWhy::Disk,
+        }
+    }
+}
+
+struct Files {
+    cache: Cache,
+    work: Work,
+    service_key: Option<Key>,
+}
+
+/// Keys and files. Blocks: the keyring may take its time.
+fn open_files(vault: &dyn Vault, folder: &Folder, known: &Known) -> Result<Files, LockedWhy> {
+    std::fs::create_dir_all(folder.service()).map_err(|_| LockedWhy::Disk)?;
+    let cache_key = key_for(vault, &secret_name(&known.id, "cache"), &folder.cache())?;
+    let work_key = key_for(vault, &secret_name(&known.id, "work"), &folder.work())?;
+    let service_key = if known.id == PRACTICE {
+        let file = folder.service().join("service.db");
+        Some(key_for(vault, &secret_name(&known.id, "service"), &file)?)
+    } else {
+        None
+    };
+    Ok(Files {
+        cache: Cache::open(&folder.cache(), &cache_key)?,
+        work: Work::open(&folder.work(), &work_key)?,
+        service_key,
+    })
+}
+
+impl Core {
+    /// Begins to open the current workspace.
+    pub(crate) fn open_current(&mut self) {
+        self.opening += 1;
+        self.state = State::Opening;
+        self.push_gate();
+        let Some(known) = self.workspaces.current().cloned() else { return };
+        let (vault, folder) = (self.vault.clone(), Folder::of(&self.folder, &known.id));
+        let (back, opening) = (self.back.clone(), self.opening);
+        self.io.spawn_blocking(move || {
+            let files = open_files(&*vault, &folder, &known);
+            back.job(move |core| {
+                if core.opening == opening {
+                    core.opened(&known, files);
+                }
+            });
+        });
+    }
+
+    fn opened(&mut self, known: &Known, files: Result<Files, LockedWhy>) {
+        let place = files.and_then(|files| {
+            let key = files.service_key.clone();
+            self.furnish(known, files).map(|place| (place, key)).map_err(|failure| {
+                tracing::error!(%failure, "the files are open but cannot be read");
+                LockedWhy::Disk
+            })
+        });
+        match place {
+            Ok((place, service_key)) => {
+                self.state = State::Open(Box::new(place));
+                // Painted from the files before anything is heard from the service.
+                self.push_gate();
+                match service_key {
+                    Some(key) => self.start_embedded(key),
+                    None => self.connect_remote(known),
+                }
+            }
+            Err(why) => {
+                self.state = State::Locked(why);
+                self.push_gate();
+            }
+        }
+    }
+
+    fn furnish(&mut self, known: &Known, files: Files) -> Result<Workplace, Failure> {
+        let Files { cache, work, .. } = files;
+        let sql = work.rows();
+        let device = match kept::load::<DeviceId>(sql, "device")? {
+            Some(device) => device,
+            None => {
+                let device = DeviceId(Uuid::now_v7());
+                kept::save(sql, "device", &device)?;
+                device
+            }
+        };
+        let me = kept::load::<Person>(sql, "me")?;
+        let chosen = kept::load::<PresenceState>(sql, "presence")?;
+        let helper = Helper::start(&cache, self.back.clone(), self.opening);
+        let mut place = Workplace {
+            opening: self.opening,
+            id: known.id.clone(),
+            practice: known.id == PRACTICE,
+            cache,
+            work,
+            device,
+            me,
+            workspace: None,
+            people: std::collections::BTreeMap::new(),
+            backend: None,
+            moment: Moment::default(),
+            shown: Shown::default(),
+            pending: Vec::new(),
+            then: std::collections::BTreeMap::new(),
+            chosen,
+            helper,
+            line: None,
+            line_no: 0,
+            sync: Sync::new(device, device.0.as_u64_pair().1),
+            applied: watch::Sender::new(0),
+            dirty: Dirty::default(),
+            painted: Painted::default(),
+            missed: 0,
+            notified_offers: std::collections::BTreeSet::new(),
+            tray: None,
+        };
+        place.read_outbox()?;
+        place.read_people()?;
+        place.settle_done();
+        Ok(place)
+    }
+
+    /// The practice workspace: its service runs in this process, and its first user signs in by a one-use secret.
+    fn start_embedded(&mut self, key: Key) {
+        let Some(embedded) = self.embedded.clone() else { return };
+        let folder = Folder::of(&self.folder, PRACTICE).service();
+        let (back, opening) = (self.back.clone(), self.opening);
+        self.io.spawn(async move {
+            let started = embedded.start(&folder, &key).await;
+            back.job(move |core| {
+                if core.opening != opening {
+                    return;
+                }
+                match started {
+                    Ok(address) => core.connect(&address, Arc::new(OneUse { embedded })),
+                    Err(error) => {
+                        tracing::error!(%error, "the practice service does not start");
+                        core.state = State::Locked(LockedWhy::Disk);
+                        core.push_gate();
+                    }
+                }
+            });
+        });
+    }
+
+    /// A real service: with the refresh token from the keyring, if somebody is signed in.
+    fn connect_remote(&mut self, known: &Known) {
+        let Some(address) = known.address.as_deref().and_then(|address| address.parse::<Address>().ok())
+        else {
+            return;
+        };
+        let (vault, name) = (self.vault.clone(), secret_name(&known.id, "refresh"));
+        let (back, opening) = (self.back.clone(), self.opening);
+        self.io.spawn_blocking(move || {
+            let signed_in = vault.get(&name).is_ok_and(|token| token.is_some());
+            back.job(move |core| {
+                if core.opening == opening && signed_in {
+                    let keeper = Kept { vault, name };
+                    core.connect(&address, Arc::new(keeper));
+                }
+            });
+        });
+    }
+
+    /// Somebody is signed in: finds out who, if that is not known, and starts the line.
+    pub(crate) fn connect(&mut self, address: &Address, keeper: Arc<dyn Keeper>) {
+        let backend: Arc<dyn Backend> = match Native::new(address.clone(), keeper) {
+            Ok(native) => Arc::new(native),
+            Err(trouble) => return tracing::error!(%trouble, "no connection can be set up"),
+        };
+        let known = self.in_place(|core, place| {
+            place.backend = Some(backend.clone());
+            place.me.is_some().then(|| place.begin(core))
+        });
+        if known.flatten().is_some() {
+            // The link for customers is known now.
+            return self.push_gate();
+        }
+        self.push_gate();
+        self.ask_who(backend, 0);
+    }
+
+    /// Asks the service who is signed in, until it answers.
+    fn ask_who(&mut self, backend: Arc<dyn Backend>, tries: u32) {
+        let (back, opening) = (self.back.clone(), self.opening);
+        self.io.spawn(async move {
+            if tries > 0 {
+                tokio::time::sleep(std::time::Duration::from_secs(u64::from(tries.min(30)))).await;
+            }
+            let me = backend.me().await;
+            back.job(move |core| {
+                if core.opening != opening {
+                    return;
+                }
+                match me {
+                    Ok(me) => core.is(me.person, &me.workspace),
+                    Err(Trouble::SignIn) => core.signed_out(),
+                    Err(_) => core.ask_who(backend, tries + 1),
+                }
+            });
+        });
+    }
+
+    /// It is known who sits here.
+    fn is(&mut self, person: Person, workspace: &str) {
+        let kept = self.in_place(|core, place| {
+            kept::save(place.work.rows(), "me", &person)?;
+            place.me = Some(person);
+            place.begin(core);
+            Ok::<_, store::Error>(place.id.clone())
+        });
+        match kept {
+            Some(Ok(id)) => {
+                if let Some(known) = self.workspaces.known.iter_mut().find(|known| known.id == id)
+                    && known.name != workspace
+                {
+                    known.name = workspace.to_owned();
+                    if let Err(failure) = self.save_workspaces() {
+                        tracing::error!(%failure, "the workspace's name cannot be kept");
+                    }
+                }
+            }
+            Some(Err(error)) => tracing::error!(%error, "who sits here cannot be kept"),
+            None => {}
+        }
+        self.push_gate();
+    }
+
+    /// The service does not take the sign-in any more.
+    fn signed_out(&mut self) {
+        self.in_place(|_, place| place.backend = None);
+        self.push_gate();
+    }
+}
+
+impl Workplace {
+    /// Starts the line.
+    fn begin(&mut self, core: &mut Core) {
+        let Ok(position) = self.cache.position() else { return };
+        let waiting = self.waiting_items();
+        let _ = self.applied.send_replace(position.cursor);
+        self.step(core, Input::Start { epoch: position.epoch, cursor: position.cursor, waiting });
+    }
+
+    /// Somebody signed in again on this workplace.
+    pub(crate) fn signed_in(&mut self, core: &mut Core) {
+        self.step(core, Input::SignedIn);
+    }
+
+    /// Ends once everything up to `seq` can be shown, or the line is gone.
+    pub(crate) fn shown_from(&self, seq: u64) -> impl Future<Output = ()> + Send + use<> {
+        let mut applied = self.applied.subscribe();
+        async move {
+            let caught_up = applied.wait_for(|cursor| *cursor >= seq);
+            let _ = tokio::time::timeout(std::time::Duration::from_secs(5), caught_up).await;
+        }
+    }
+
+    /// The service, for a call that cannot do without.
+    pub(crate) fn service(&self) -> Result<Arc<dyn Backend>, Failure> {
+        self.backend.clone().ok_or_else(|| FailureCode::Offline.into())
+    }
+}
+
+/// Keeps the refresh token of a real service in the keyring.
+pub(crate) struct Kept {
+    pub(crate) vault: Arc<dyn Vault>,
+    pub(crate) name: String,
+}
+
+#[async_trait]
+impl Keeper for Kept {
+    async fn credentials(&self) -> Option<Credentials> {
+        let (vault, name) = (self.vault.clone(), self.name.clone());
+        let kept = tokio::task::spawn_blocking(move || vault.get(&name)).await.ok()?;
+        kept.ok().flatten().map(Credentials::Refresh)
+    }
+
+    async fn keep(&self, refresh: &SecretString) -> Result<(), NotKept> {
+        let (vault, name, refresh) = (self.vault.clone(), self.name.clone(), refresh.clone());
+        tokio::task::spawn_blocking(move || vault.set(&name, &refresh))
+            .await
+            .map_err(|_| NotKept)?
+            .map_err(|_| NotKept)
+    }
+}
+
+/// The practice workspace keeps nothing: its service gives a new secret each time.
+struct OneUse {
+    embedded: Arc<dyn Embedded>,
+}
+
+#[async_trait]
+impl Keeper for OneUse {
+    async fn credentials(&self) -> Option<Credentials> {
+        self.embedded.secret().await.map(Credentials::OneUse)
+    }
+
+    async fn keep(&self, _refresh: &SecretString) -> Result<(), NotKept> {
+        Ok(())
+    }
+}

@@ -1,0 +1,94 @@
+//! The reader's presence, and what the desk says on the line about them.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use backend::Backend;
+use model::{
+    CommandId, ConversationId, Intent, PresenceState,
+    wire::{ClientFrame, Command},
+};
+use store::work::kept;
+use uuid::Uuid;
+
+use super::Workplace;
+use crate::core::Core;
+
+impl Workplace {
+    /// With the line comes the presence that the reader chose, if the service counts them as gone.
+    pub(super) fn choose_presence(&mut self, core: &mut Core) {
+        let chosen = self.chosen.unwrap_or(PresenceState::Available);
+        let now = self.me.as_ref().and_then(|me| self.moment.presence.get(&me.id));
+        let gone = now.is_none_or(|presence| presence.state == PresenceState::Offline);
+        if gone && chosen != PresenceState::Offline {
+            let reason = None;
+            self.command_in_background(core, Intent::SetPresence { state: chosen, reason });
+        }
+    }
+
+    /// The reader chose a presence: kept for the next start, so that a break stays a break.
+    pub(crate) fn keep_presence(&mut self, state: PresenceState) {
+        self.chosen = Some(state);
+        if let Err(error) = kept::save(self.work.rows(), "presence", &state) {
+            tracing::error!(%error, "the chosen presence cannot be kept");
+        }
+    }
+
+    /// Nobody has touched the window for long: nothing should be offered.
+    pub(crate) fn set_away(&mut self, core: &mut Core) {
+        let available = self
+            .me
+            .as_ref()
+            .and_then(|me| self.moment.presence.get(&me.id))
+            .is_some_and(|presence| presence.state == PresenceState::Available);
+        if available {
+            self.command_in_background(
+                core,
+                Intent::SetPresence { state: PresenceState::Away, reason: None },
+            );
+        }
+    }
+
+    /// A command nobody waits for. It is not tried again: the next step of the reader shows how things are.
+    pub(super) fn command_in_background(&mut self, core: &mut Core, intent: Intent) {
+        let Some(backend) = self.backend.clone() else { return };
+        let command = self.command(core, intent);
+        core.io.spawn(async move {
+            if let Err(trouble) = backend.submit(vec![command]).await {
+                tracing::warn!(%trouble, "a command in the background was not done");
+            }
+        });
+    }
+
+    /// A command with a new name.
+    pub(crate) fn command(&self, core: &Core, intent: Intent) -> Command {
+        let id = CommandId(Uuid::now_v7());
+        Command { id, device: self.device, after: None, intent, at: core.now().wall }
+    }
+
+    /// What sets presence offline; ends once the service knows, or cannot.
+    pub(crate) fn leave(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        let backend: Arc<dyn Backend> = self.backend.clone()?;
+        let (device, id) = (self.device, CommandId(Uuid::now_v7()));
+        Some(Box::pin(async move {
+            let intent = Intent::SetPresence { state: PresenceState::Offline, reason: None };
+            let command = Command { id, device, after: None, intent, at: model::At(0) };
+            let _ = backend.submit(vec![command]).await;
+        }))
+    }
+
+    /// The reader is writing to the customer.
+    pub(crate) fn say_typing(&self, conversation: ConversationId) {
+        self.say(ClientFrame::Typing { conversation });
+    }
+
+    /// The reader looks at a conversation, or at none.
+    pub(crate) fn say_viewing(&self) {
+        self.say(ClientFrame::Viewing { conversation: self.shown.conversation });
+    }
+
+    fn say(&self, frame: ClientFrame) {
+        if let Some(line) = &self.line {
+            let _ = line.try_send(frame);
+        }
+    }
+}

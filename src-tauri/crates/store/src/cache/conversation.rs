@@ -1,0 +1,71 @@
+//! Conversations of customers in sight.
+
+use model::{Conversation, ConversationId, CustomerId, PersonId};
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use super::row;
+use crate::Result;
+
+pub(super) const TABLE: &str = "
+CREATE TABLE conversation(
+  id BLOB PRIMARY KEY, customer BLOB NOT NULL, owner BLOB, state TEXT NOT NULL, version INTEGER NOT NULL,
+  generation INTEGER NOT NULL, last_at INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE INDEX conversation_customer ON conversation(customer, last_at);
+CREATE INDEX conversation_open ON conversation(owner, state);
+";
+
+pub(super) fn put(sql: &Connection, conversation: &Conversation, generation: i64) -> Result<()> {
+    let last_at = conversation.last.as_ref().map_or(conversation.opened_at, |last| last.at);
+    sql.prepare_cached(
+        "INSERT INTO conversation(id, customer, owner, state, version, generation, last_at, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT(id) DO UPDATE SET customer = ?2, owner = ?3, state = ?4, version = ?5, generation = ?6,
+           last_at = ?7, body = ?8 WHERE ?5 >= version",
+    )?
+    .execute(params![
+        conversation.id.0,
+        conversation.customer.0,
+        conversation.owner.map(|owner| owner.0),
+        conversation.state.as_str(),
+        conversation.version,
+        generation,
+        last_at.0,
+        serde_json::to_string(conversation)?
+    ])?;
+    Ok(())
+}
+
+/// One conversation.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn load(sql: &Connection, id: ConversationId) -> Result<Option<Conversation>> {
+    row::one(sql, "SELECT body FROM conversation WHERE id = ?", [id.0])
+}
+
+/// What a person has: everything that is not over.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn open_of(sql: &Connection, owner: PersonId) -> Result<Vec<Conversation>> {
+    row::all(
+        sql,
+        "SELECT body FROM conversation WHERE owner = ? AND state IN ('active', 'snoozed', 'wrap_up')",
+        [owner.0],
+    )
+}
+
+/// A customer's conversations, newest first.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn of(sql: &Connection, customer: CustomerId) -> Result<Vec<Conversation>> {
+    row::all(sql, "SELECT body FROM conversation WHERE customer = ? ORDER BY last_at DESC", [customer.0])
+}
+
+pub(super) fn ids_of(sql: &Connection, customer: CustomerId) -> Result<Vec<ConversationId>> {
+    let mut statement = sql.prepare_cached("SELECT id FROM conversation WHERE customer = ?")?;
+    let ids = statement.query_map([customer.0], |row| row.get::<_, Uuid>(0))?;
+    ids.map(|id| Ok(ConversationId(id?))).collect()
+}

@@ -1,0 +1,136 @@
+//! Lines of conversations, and the full-text index over them.
+
+use model::{ConversationId, Customer, Message, MessageId, MessageKind};
+use rusqlite::{Connection, params};
+
+use super::row;
+use crate::Result;
+
+pub(super) const TABLE: &str = "
+CREATE TABLE message(
+  no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, conversation BLOB NOT NULL, n INTEGER NOT NULL,
+  version INTEGER NOT NULL, generation INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE INDEX message_conversation ON message(conversation, n);
+CREATE VIRTUAL TABLE message_text USING fts5(
+  text, content='', contentless_delete=1, prefix='2 3', tokenize=\"unicode61 remove_diacritics 2\");
+";
+
+pub(super) fn put(sql: &Connection, message: &Message, generation: i64) -> Result<()> {
+    let body = serde_json::to_string(message)?;
+    let inserted = sql
+        .prepare_cached(
+            "INSERT INTO message(id, conversation, n, version, generation, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT(id) DO NOTHING",
+        )?
+        .execute(params![
+            message.id.0,
+            message.conversation.0,
+            message.n,
+            message.version,
+            generation,
+            message.at.0,
+            body
+        ])?;
+    if inserted > 0 {
+        return index(sql, sql.last_insert_rowid(), message);
+    }
+    let (no, known): (i64, u32) = sql
+        .prepare_cached("SELECT no, version FROM message WHERE id = ?")?
+        .query_row([message.id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if message.version < known {
+        return Ok(());
+    }
+    sql.prepare_cached("UPDATE message SET version = ?2, generation = ?3, body = ?4 WHERE no = ?1")?
+        .execute(params![no, message.version, generation, body])?;
+    if message.version > known {
+        sql.prepare_cached("DELETE FROM message_text WHERE rowid = ?")?.execute([no])?;
+        index(sql, no, message)?;
+    }
+    Ok(())
+}
+
+fn index(sql: &Connection, no: i64, message: &Message) -> Result<()> {
+    if message.kind != MessageKind::Activity && !message.text.is_empty() {
+        sql.prepare_cached("INSERT INTO message_text(rowid, text) VALUES (?1, ?2)")?
+            .execute(params![no, &*message.text])?;
+    }
+    Ok(())
+}
+
+pub(super) fn forget_conversation(sql: &Connection, id: ConversationId) -> Result<()> {
+    sql.execute(
+        "DELETE FROM message_text WHERE rowid IN (SELECT no FROM message WHERE conversation = ?)",
+        [id.0],
+    )?;
+    sql.execute("DELETE FROM message WHERE conversation = ?", [id.0])?;
+    Ok(())
+}
+
+/// After a snapshot: lines of conversations that are not in it are forgotten. Lines that came before through scrolling
+/// stay with their conversation.
+pub(super) fn forget_before(sql: &Connection, generation: i64) -> Result<()> {
+    sql.execute(
+        "DELETE FROM message_text WHERE rowid IN (SELECT no FROM message WHERE conversation NOT IN
+           (SELECT id FROM conversation WHERE generation >= ?1))",
+        [generation],
+    )?;
+    sql.execute(
+        "DELETE FROM message WHERE conversation NOT IN (SELECT id FROM conversation WHERE generation >= ?1)",
+        [generation],
+    )?;
+    Ok(())
+}
+
+/// One line.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn load(sql: &Connection, id: MessageId) -> Result<Option<Message>> {
+    row::one(sql, "SELECT body FROM message WHERE id = ?", [id.0])
+}
+
+/// The newest `limit` lines before place `before` (or at all), oldest first.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn before(
+    sql: &Connection,
+    conversation: ConversationId,
+    before: Option<u32>,
+    limit: u32,
+) -> Result<Vec<Message>> {
+    let mut lines: Vec<Message> = row::all(
+        sql,
+        "SELECT body FROM message WHERE conversation = ?1 AND n < ?2 ORDER BY n DESC LIMIT ?3",
+        params![conversation.0, before.map_or(i64::MAX, i64::from), limit],
+    )?;
+    lines.reverse();
+    Ok(lines)
+}
+
+/// Answers of advisors with what the customer had said just before, newest first, at most `limit`.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn exchanges(sql: &Connection, limit: u32) -> Result<Vec<(Message, Message, Customer)>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT said.body, answered.body, customer.body
+         FROM (SELECT * FROM message ORDER BY no DESC LIMIT ?1) answered
+         JOIN message said ON said.conversation = answered.conversation AND said.n =
+           (SELECT max(n) FROM message WHERE conversation = answered.conversation AND n < answered.n
+              AND json_extract(body, '$.kind') = 'message')
+         JOIN conversation ON conversation.id = answered.conversation
+         JOIN customer ON customer.id = conversation.customer
+         WHERE json_extract(answered.body, '$.kind') = 'message'
+           AND json_extract(answered.body, '$.author.by') = 'advisor'
+           AND json_extract(said.body, '$.author.by') = 'customer'",
+    )?;
+    let rows = statement.query_map([limit], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+    })?;
+    rows.map(|row| {
+        let (said, answered, customer) = row?;
+        Ok((serde_json::from_str(&said)?, serde_json::from_str(&answered)?, serde_json::from_str(&customer)?))
+    })
+    .collect()
+}

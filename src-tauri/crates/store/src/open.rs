@@ -1,0 +1,149 @@
+//! Opening an encrypted file, and bringing it to this version's tables.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rand::RngCore;
+use rusqlite::{Connection, OpenFlags};
+use secrecy::{ExposeSecret, SecretString};
+
+/// A database key: 256 random bits, as 64 hex digits.
+#[derive(Clone)]
+pub struct Key(SecretString);
+
+impl Key {
+    /// A new one.
+    pub fn random() -> Self {
+        let mut bytes = [0u8; 32];
+        rand::rng().fill_bytes(&mut bytes);
+        let hex = bytes.iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"));
+        Self(hex.into())
+    }
+
+    /// The one that was kept, if it is one.
+    pub fn read(hex: SecretString) -> Option<Self> {
+        let text = hex.expose_secret();
+        (text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())).then_some(Self(hex))
+    }
+
+    /// Its digits, to be kept in the keyring or handed to the embedded service.
+    pub fn hex(&self) -> &SecretString {
+        &self.0
+    }
+}
+
+/// Why a file cannot be opened. None of these writes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The key is not the file's.
+    #[error("the key does not open this file")]
+    WrongKey,
+    /// It was written by a newer version of the app.
+    #[error("this file was written by a newer version of Loopdesk")]
+    Newer,
+    /// The disk refuses.
+    #[error("the disk refuses")]
+    Disk,
+}
+
+/// What opening needs to know of a kind of file.
+pub(crate) struct Kind {
+    /// Steps in order; only ever added to. Number `n` brings the file from version `n - 1` to `n`.
+    pub(crate) steps: &'static [&'static [&'static str]],
+    /// `FULL` for what must survive a power cut at the very next moment, `NORMAL` for what can be fetched again.
+    pub(crate) synchronous: &'static str,
+}
+
+/// Opens `path`, or makes it when it is not there.
+pub(crate) fn open(path: &Path, key: &Key, kind: &Kind) -> Result<Connection, OpenError> {
+    let mut connection =
+        connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    let set = |name, value: &str| connection.pragma_update(None, name, value).map_err(|_| OpenError::Disk);
+    set("journal_mode", "WAL")?;
+    set("synchronous", kind.synchronous)?;
+    set("fullfsync", "ON")?;
+    set("secure_delete", "ON")?;
+    only_mine(path);
+    migrate(&mut connection, kind)?;
+    Ok(connection)
+}
+
+/// Opens a file that is there, for reading beside the one who writes.
+pub(crate) fn open_reader(path: &Path, key: &Key) -> Result<Connection, OpenError> {
+    connect(path, key, OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
+fn connect(path: &Path, key: &Key, access: OpenFlags) -> Result<Connection, OpenError> {
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|_| OpenError::Disk)?;
+    let hex = format!("x'{}'", key.hex().expose_secret());
+    connection.pragma_update(None, "key", hex).map_err(|_| OpenError::Disk)?;
+    connection.busy_timeout(Duration::from_secs(5)).map_err(|_| OpenError::Disk)?;
+    // The first read decrypts the first page: only now is the key known to be right.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0)).map_err(
+        |error| match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => OpenError::WrongKey,
+            _ => OpenError::Disk,
+        },
+    )?;
+    connection.pragma_update(None, "temp_store", "MEMORY").map_err(|_| OpenError::Disk)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection, kind: &Kind) -> Result<(), OpenError> {
+    let disk = |_| OpenError::Disk;
+    let have: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(disk)?;
+    let have = usize::try_from(have).unwrap_or(usize::MAX);
+    if have > kind.steps.len() {
+        return Err(OpenError::Newer);
+    }
+    for (step, tables) in kind.steps.iter().enumerate().skip(have) {
+        let transaction = connection.transaction().map_err(disk)?;
+        for table in *tables {
+            transaction.execute_batch(table).map_err(disk)?;
+        }
+        let version = i64::try_from(step + 1).map_err(|_| OpenError::Disk)?;
+        transaction.pragma_update(None, "user_version", version).map_err(disk)?;
+        transaction.commit().map_err(disk)?;
+    }
+    Ok(())
+}
+
+/// Only this account of the computer may read the file, encrypted as it is.
+fn only_mine(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
+/// A database file with the files that SQLite keeps beside it.
+pub fn files_of(path: &Path) -> [PathBuf; 3] {
+    let beside = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    [path.to_owned(), beside("-wal"), beside("-shm")]
+}
+
+/// Takes a database file off the disk.
+///
+/// # Errors
+/// When a file is there and cannot be removed.
+pub fn remove(path: &Path) -> std::io::Result<()> {
+    for file in files_of(path) {
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}

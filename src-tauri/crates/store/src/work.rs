@@ -1,0 +1,60 @@
+//! What is the advisor's own: what is not sent yet, drafts and their files, where they were. Never thrown away to make
+//! room, never replaced because a key is missing.
+
+pub mod draft;
+pub mod file;
+pub mod kept;
+pub mod outbox;
+
+use std::path::Path;
+
+use model::Epoch;
+use rusqlite::Connection;
+
+use crate::{
+    Result,
+    open::{self, Key, Kind, OpenError},
+};
+
+const KIND: Kind =
+    Kind { steps: &[&[outbox::TABLE, draft::TABLE, file::TABLE, kept::TABLE]], synchronous: "FULL" };
+
+/// The work file.
+pub struct Work {
+    sql: Connection,
+}
+
+impl Work {
+    /// Opens the work file, or makes an empty one.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; nothing is written then.
+    pub fn open(path: &Path, key: &Key) -> Result<Self, OpenError> {
+        Ok(Self { sql: open::open(path, key, &KIND)? })
+    }
+
+    /// For reads and single writes; all of them are functions of the table's module.
+    pub fn rows(&self) -> &Connection {
+        &self.sql
+    }
+
+    /// Does several writes as one.
+    ///
+    /// # Errors
+    /// When the disk refuses; nothing was written then.
+    pub fn together<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let tx = self.sql.transaction()?;
+        let answer = work(&tx)?;
+        tx.commit()?;
+        Ok(answer)
+    }
+
+    /// What the service confirmed and the cache has caught up with is done. The same rule again changes nothing, so it
+    /// may be run at any time; it is, after every frame and at every start.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn settle_done(&self, epoch: Epoch, cursor: u64) -> Result<Vec<model::CommandId>> {
+        outbox::settle_done(&self.sql, epoch, cursor)
+    }
+}

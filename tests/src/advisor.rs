@@ -1,0 +1,384 @@
+//! An advisor at a desk without a window: the whole desk on real encrypted files, against the stage's service over real
+//! sockets. The story calls it as the screen does and sees what the screen would be told.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use desk::{
+    Desk, Failure, Parts,
+    api::dispatch,
+    clock::{Clock, Now},
+    ports::{About, Notification, Shell, Tray, Vault},
+    view::{LockedWhy, Push},
+};
+use model::{At, Role};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{runtime::Handle, sync::mpsc};
+
+use crate::{
+    Stage,
+    page::http,
+    seat::PATIENCE,
+    stage::{MORNING, slug},
+};
+
+/// A keyring in memory, which can be made to fail.
+#[derive(Default)]
+pub struct Pocket {
+    secrets: Mutex<BTreeMap<String, SecretString>>,
+    fails: Mutex<Option<LockedWhy>>,
+}
+
+impl Pocket {
+    /// From now on it answers so.
+    pub fn fail(&self, why: Option<LockedWhy>) {
+        *self.fails.lock().unwrap() = why;
+    }
+
+    /// Forgets everything, as when the keyring was made anew.
+    pub fn empty(&self) {
+        self.secrets.lock().unwrap().clear();
+    }
+
+    /// The names of what it keeps.
+    pub fn names(&self) -> Vec<String> {
+        self.secrets.lock().unwrap().keys().cloned().collect()
+    }
+
+    fn check(&self) -> Result<(), LockedWhy> {
+        self.fails.lock().unwrap().map_or(Ok(()), Err)
+    }
+}
+
+impl Vault for Pocket {
+    fn get(&self, name: &str) -> Result<Option<SecretString>, LockedWhy> {
+        self.check()?;
+        Ok(self.secrets.lock().unwrap().get(name).cloned())
+    }
+
+    fn set(&self, name: &str, secret: &SecretString) -> Result<(), LockedWhy> {
+        self.check()?;
+        self.secrets.lock().unwrap().insert(name.to_owned(), secret.clone());
+        Ok(())
+    }
+
+    fn remove(&self, name: &str) -> Result<(), LockedWhy> {
+        self.check()?;
+        self.secrets.lock().unwrap().remove(name);
+        Ok(())
+    }
+}
+
+/// A shell that writes down what it was asked for.
+pub struct Witness {
+    /// Links that were opened.
+    pub links: Mutex<Vec<String>>,
+    /// Notifications that are shown now.
+    pub shown: Mutex<Vec<Notification>>,
+    /// What notifications were taken away.
+    pub cleared: Mutex<BTreeSet<About>>,
+    /// The tray.
+    pub trays: Mutex<Vec<Tray>>,
+    opened: mpsc::UnboundedSender<String>,
+    downloads: PathBuf,
+}
+
+impl Shell for Witness {
+    fn open_link(&self, url: &str) {
+        self.links.lock().unwrap().push(url.to_owned());
+        let _ = self.opened.send(url.to_owned());
+    }
+
+    fn notify(&self, notification: &Notification) {
+        let mut shown = self.shown.lock().unwrap();
+        shown.retain(|known| known.about != notification.about);
+        shown.push(notification.clone());
+    }
+
+    fn clear(&self, about: &About) {
+        self.shown.lock().unwrap().retain(|known| known.about != *about);
+        self.cleared.lock().unwrap().insert(about.clone());
+    }
+
+    fn tray(&self, tray: &Tray) {
+        self.trays.lock().unwrap().push(tray.clone());
+    }
+
+    fn zoom(&self, _: u16) {}
+
+    fn downloads(&self) -> PathBuf {
+        self.downloads.clone()
+    }
+
+    fn quit(&self) {}
+}
+
+/// Both clocks of a desk, moved by the story.
+pub struct TwoClocks {
+    mono: AtomicI64,
+    wall: AtomicI64,
+}
+
+impl TwoClocks {
+    fn morning() -> Arc<Self> {
+        Arc::new(Self { mono: AtomicI64::new(0), wall: AtomicI64::new(MORNING.0) })
+    }
+
+    /// Time passes on both.
+    pub fn pass(&self, ms: i64) {
+        self.mono.fetch_add(ms, Ordering::SeqCst);
+        self.wall.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// The computer sleeps: only the wall clock goes on.
+    pub fn sleep(&self, ms: i64) {
+        self.wall.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TwoClocks {
+    fn now(&self) -> Now {
+        // Frames are painted by this clock, so it must not stand still while a story waits for one.
+        let mono = self.mono.fetch_add(1, Ordering::SeqCst);
+        Now { mono, wall: At(self.wall.load(Ordering::SeqCst)) }
+    }
+}
+
+/// An advisor at a desk.
+pub struct Advisor {
+    /// Their name.
+    pub name: String,
+    /// The desk; nothing while it is ended.
+    pub desk: Option<Desk>,
+    /// What the shell saw.
+    pub shell: Arc<Witness>,
+    /// The keyring.
+    pub vault: Arc<Pocket>,
+    /// The clocks.
+    pub clock: Arc<TwoClocks>,
+    /// Everything that was pushed, as JSON, since the story looked last.
+    pub pushed: Vec<Value>,
+    folder: TempDir,
+    opened: mpsc::UnboundedReceiver<String>,
+    pushes: mpsc::UnboundedReceiver<Vec<Push>>,
+}
+
+impl Advisor {
+    /// An advisor of the stage with a password, signed in through the browser, with the line open.
+    pub async fn sits(stage: &Stage, name: &str) -> Self {
+        Self::sits_as(stage, name, Role::Advisor, &["en"], &["delivery"]).await
+    }
+
+    /// The same with a role, skills and queues.
+    pub async fn sits_as(stage: &Stage, name: &str, role: Role, skills: &[&str], queues: &[&str]) -> Self {
+        let slugs = |texts: &[&str]| texts.iter().map(|text| slug(text)).collect();
+        let email = format!("{}@alba.example.com", name.to_lowercase().replace(' ', "."));
+        let new = server::admin::NewPerson {
+            email: email.clone(),
+            name: name.to_owned(),
+            role,
+            team: slug("care"),
+            skills: slugs(skills),
+            queues: slugs(queues),
+            password: Some("correct horse battery".into()),
+        };
+        stage.service.add_person(&slug("alba"), new).await.expect("a person is added");
+        let mut advisor = Self::arrives(name);
+        advisor.call("workspace.add", json!({ "address": stage.address })).await;
+        advisor.browses(stage, &email, "correct horse battery").await;
+        advisor.ready().await;
+        advisor.live().await;
+        advisor
+    }
+
+    /// A desk on an empty folder, nobody signed in.
+    pub fn arrives(name: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (opened_to, opened) = mpsc::unbounded_channel();
+        let shell = Arc::new(Witness {
+            links: Mutex::default(),
+            shown: Mutex::default(),
+            cleared: Mutex::default(),
+            trays: Mutex::default(),
+            opened: opened_to,
+            downloads: folder.path().join("downloads"),
+        });
+        let mut advisor = Self {
+            name: name.to_owned(),
+            desk: None,
+            shell,
+            vault: Arc::new(Pocket::default()),
+            clock: TwoClocks::morning(),
+            pushed: Vec::new(),
+            folder,
+            opened,
+            pushes: mpsc::unbounded_channel().1,
+        };
+        advisor.starts();
+        advisor
+    }
+
+    /// Starts the desk on its folder.
+    pub fn starts(&mut self) {
+        let parts = Parts {
+            folder: self.folder.path().join("desk"),
+            vault: self.vault.clone(),
+            shell: self.shell.clone(),
+            embedded: None,
+            clock: self.clock.clone(),
+            io: Handle::current(),
+        };
+        let desk = Desk::start(parts).expect("a desk");
+        let (to, pushes) = mpsc::unbounded_channel();
+        desk.listen(move |batch| to.send(batch).is_ok());
+        self.desk = Some(desk);
+        self.pushes = pushes;
+        self.pushed.clear();
+    }
+
+    /// Ends the desk without a word, as a crash does: the files stay as they are.
+    pub fn crashes(&mut self) {
+        self.desk = None;
+    }
+
+    /// The desk's folder.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().join("desk")
+    }
+
+    /// Calls the desk as the screen does.
+    pub async fn tries(&self, name: &str, input: Value) -> Result<Value, Failure> {
+        dispatch(self.desk.as_ref().expect("the desk runs"), name, input).await
+    }
+
+    /// The same, and it must work.
+    pub async fn call(&self, name: &str, input: Value) -> Value {
+        match self.tries(name, input).await {
+            Ok(output) => output,
+            Err(failure) => panic!("{}: {name} failed: {failure}", self.name),
+        }
+    }
+
+    /// The browser that the desk opened: types address and password and goes where it is sent.
+    pub async fn browses(&mut self, stage: &Stage, email: &str, password: &str) {
+        let page = tokio::time::timeout(PATIENCE, self.opened.recv()).await;
+        let page = page.expect("a page is opened").expect("a page is opened");
+        assert!(page.starts_with(&stage.address), "the sign-in page is the service's own");
+        let url = reqwest::Url::parse(&page).expect("an address");
+        let wish: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
+        let browser = http();
+        assert!(browser.get(page).send().await.expect("the page").status().is_success());
+        let answer = browser
+            .post(format!("{}/v1/sign-in", stage.address))
+            .json(&json!({ "wish": wish, "email": email, "password": password }))
+            .send()
+            .await
+            .expect("an answer");
+        assert!(answer.status().is_success(), "the password is right: {}", answer.status());
+        let next: Value = answer.json().await.expect("where to go");
+        let to = next["to"].as_str().expect("an address");
+        let back = browser
+            .get(format!("{to}&iss={}", stage.address.replace(':', "%3A").replace('/', "%2F")))
+            .send()
+            .await
+            .expect("the desk listens");
+        assert!(back.status().is_success(), "the desk takes the code: {}", back.status());
+    }
+
+    /// Waits for a push that `seen` takes.
+    pub async fn until<T>(&mut self, mut seen: impl FnMut(&Value) -> Option<T>) -> T {
+        let mut place = 0;
+        loop {
+            while let Some(push) = self.pushed.get(place) {
+                place += 1;
+                if let Some(found) = seen(push) {
+                    self.pushed.drain(..place);
+                    return found;
+                }
+            }
+            let batch = tokio::time::timeout(PATIENCE, self.pushes.recv()).await;
+            let batch = batch.unwrap_or_else(|_| panic!("{} waited for a push that never came", self.name));
+            let batch = batch.expect("the desk runs");
+            self.pushed.extend(batch.iter().map(|push| serde_json::to_value(push).expect("a push")));
+        }
+    }
+
+    /// Waits until the desk can be shown; its home.
+    pub async fn ready(&mut self) -> Value {
+        self.until(|push| {
+            (push["view"] == "gate" && push["gate"]["gate"] == "ready").then(|| push["gate"]["home"].clone())
+        })
+        .await
+    }
+
+    /// Waits until the line is live.
+    pub async fn live(&mut self) {
+        loop {
+            let start = self.call("app.start", json!({})).await;
+            if start["gate"]["home"]["connection"]["state"] == "live" {
+                return;
+            }
+            self.until(|push| matches!(push["view"].as_str(), Some("connection" | "gate")).then_some(()))
+                .await;
+        }
+    }
+
+    /// Waits until the line is in that state.
+    pub async fn line(&mut self, state: &str) {
+        let state = state.to_owned();
+        self.until(|push| {
+            (push["view"] == "connection" && push["connection"]["state"] == state.as_str()).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits for an offer and takes it; the conversation's id.
+    pub async fn takes_offer(&mut self) -> String {
+        let id = self
+            .until(|push| {
+                let offers = &push["patch"];
+                match (push["view"].as_str(), offers["op"].as_str()) {
+                    (Some("offers"), Some("upsert")) => offers["item"]["id"].as_str().map(str::to_owned),
+                    (Some("offers"), Some("reset")) => offers["items"][0]["id"].as_str().map(str::to_owned),
+                    _ => None,
+                }
+            })
+            .await;
+        self.call("offer.accept", json!({ "id": id })).await;
+        id
+    }
+
+    /// Shows a conversation.
+    pub async fn shows(&self, id: &str) -> Value {
+        self.call("conversation.show", json!({ "id": id })).await
+    }
+
+    /// Waits for a line in the open conversation that `seen` takes.
+    pub async fn line_with<T>(&mut self, mut seen: impl FnMut(&Value) -> Option<T>) -> T {
+        self.until(|push| {
+            if push["view"] != "timeline" {
+                return None;
+            }
+            match push["patch"]["op"].as_str() {
+                Some("upsert") => seen(&push["patch"]["item"]),
+                Some("reset") => push["patch"]["items"].as_array()?.iter().find_map(&mut seen),
+                _ => None,
+            }
+        })
+        .await
+    }
+}
+
+/// The words of a line.
+pub fn words(item: &Value) -> String {
+    let parts = item["parts"].as_array().cloned().unwrap_or_default();
+    parts.iter().filter_map(|part| part["text"].as_str().or(part["name"].as_str())).collect()
+}
