@@ -1,6 +1,8 @@
 //! What the tests of the whole share.
 
 pub mod advisor;
+pub mod app;
+pub mod desktop;
 pub mod page;
 pub mod raw;
 pub mod seat;

@@ -14,7 +14,9 @@ use model::{
     At, CommandId, ConversationId, DeviceId, Epoch, Intent, PersonId, Presence, PresenceState, Slug,
     intent::Receiver,
     wire::{
-        ClientFrame, Command, Now, Outcome, Rejection, ServerFrame, commands::Receipt, frames::SCHEMA,
+        ClientFrame, Command, Now, Outcome, Rejection, ServerFrame,
+        commands::Receipt,
+        frames::{SCHEMA, close},
         now::Notice,
     },
 };
@@ -39,12 +41,9 @@ impl InMemory {
         Arc::new(Self(Mutex::new(Some(Credentials::OneUse(secret.to_owned().into())))))
     }
 
-    /// The refresh token that is kept now.
-    pub fn refresh_token(&self) -> Option<String> {
-        match &*self.0.lock().unwrap() {
-            Some(Credentials::Refresh(token)) => Some(token.expose_secret().to_owned()),
-            _ => None,
-        }
+    /// Goes on with an earlier session.
+    pub fn refreshing(token: &str) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(Some(Credentials::Refresh(token.to_owned().into())))))
     }
 }
 
@@ -90,6 +89,8 @@ impl Seat {
     pub async fn take(stage: &Stage, id: PersonId, name: &str, secret: &str) -> Self {
         let address = stage.address.parse().expect("the stage's address");
         let backend = Native::new(address, InMemory::once(secret)).expect("an adapter");
+        // A one-use secret does not wait for ever.
+        backend.me().await.expect("the secret opens the door");
         Self {
             id,
             name: name.to_owned(),
@@ -143,6 +144,12 @@ impl Seat {
         self.world = world;
         self.epoch = Some(epoch);
         self.resume().await;
+    }
+
+    /// Puts a desk where another one was once.
+    pub fn follows(&mut self, epoch: Epoch, world: World) {
+        self.epoch = Some(epoch);
+        self.world = world;
     }
 
     /// Opens the line from where the desk is, and takes what it missed.
@@ -217,6 +224,12 @@ impl Seat {
         }
     }
 
+    /// After a night: the session's token has run out, the line was closed, and the desk opens it with a new one.
+    pub async fn comes_back(&mut self) {
+        assert_eq!(self.closed().await, Some(close::AUTH), "{}'s session ran out", self.name);
+        self.connect().await;
+    }
+
     /// Takes frames until `seen` finds what it waits for.
     pub async fn until<T>(&mut self, mut seen: impl FnMut(&World, &[Now]) -> Option<T>) -> T {
         loop {
@@ -241,6 +254,19 @@ impl Seat {
                 frame => self.apply(frame),
             }
         }
+    }
+
+    /// Takes what it missed, and finds that a desk which begins now would know the very same.
+    pub async fn agrees(&mut self) {
+        self.catch_up().await;
+        let (_, fresh) = self.snapshot().await;
+        let differences = self.world.differences(&fresh);
+        assert!(
+            differences.is_empty(),
+            "{}'s desk and a fresh one differ:\n{}",
+            self.name,
+            differences.join("\n")
+        );
     }
 
     /// Forgets what was told and looks at what is told from now on.

@@ -106,8 +106,8 @@ rule = "Ordered at least twice"
 orders_at_least = 2
 "#;
 
-/// A Wednesday morning.
-pub const MORNING: At = At(1_790_000_000_000);
+/// A Wednesday morning: 9:00 in Paris.
+pub const MORNING: At = At(1_790_146_800_000);
 
 /// Another company on the same service.
 pub const OTHER_WORKSPACE: &str = r#"

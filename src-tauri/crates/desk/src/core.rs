@@ -17,11 +17,15 @@ use tokio::{runtime::Handle, sync::oneshot};
 use crate::{
     Failure, FailureCode,
     clock::{Clock, Now},
-    ports::{Embedded, Shell, Vault},
+    ports::{About, Embedded, Notification, Shell, Vault},
     settings::{Files, Workspaces},
     view::{Gate, LockedWhy, Push, Settings, Start},
+    words::words,
     workplace::Workplace,
 };
+
+/// The hint that closing the window does not end the app.
+const IN_TRAY: &str = "in-tray";
 
 /// Changes within this time are painted together.
 const FRAME: i64 = 16;
@@ -178,9 +182,7 @@ impl Desk {
 
     /// The window went out of sight, or came back.
     pub fn hide(&self, hidden: bool) {
-        let _ = self.jobs.send(Box::new(move |core| {
-            core.hidden_since = hidden.then(|| core.now().mono);
-        }));
+        let _ = self.jobs.send(Box::new(move |core| core.set_hidden(hidden)));
     }
 
     /// A notification or the tray was clicked: brings that place up in the window.
@@ -388,6 +390,27 @@ impl Core {
         if focused {
             self.hidden_since = None;
             self.in_place(|core, place| place.looked_at(core));
+        }
+    }
+
+    fn set_hidden(&mut self, hidden: bool) {
+        self.hidden_since = hidden.then(|| self.now().mono);
+        let signed_in = self.place().is_ok_and(|place| place.me.is_some());
+        let told = self.settings.hints_seen.iter().any(|hint| hint == IN_TRAY);
+        if hidden && signed_in && !told {
+            // Said once: whoever closes the window for the first time should not wonder.
+            let words = words(self.settings.language);
+            self.shell.notify(&Notification {
+                about: About::Tray,
+                title: words.tray.to_owned(),
+                body: words.tray_body.to_owned(),
+                urgent: false,
+            });
+            let mut settings = self.settings.clone();
+            settings.hints_seen.push(IN_TRAY.to_owned());
+            if let Err(failure) = self.set_settings(settings) {
+                tracing::warn!(%failure, "a hint that was seen cannot be kept");
+            }
         }
     }
 

@@ -68,6 +68,8 @@ pub enum About {
     Mention(ConversationId),
     /// What happened while the computer slept or the line was down.
     Summary,
+    /// The window was closed and the app goes on in the tray.
+    Tray,
 }
 
 /// A notification, in the reader's words. Plain text: the shell escapes what its system would read as markup.
@@ -131,6 +133,8 @@ pub trait Embedded: Send + Sync {
     async fn start_practice(&self, id: &Slug) -> Result<(), String>;
     /// Lets one of them leave.
     async fn stop_practice(&self, id: &Slug);
+    /// Ends with the next coming or going of a practice customer.
+    async fn practice_changed(&self);
     /// Ends the service.
     async fn stop(&self);
 }

@@ -1,7 +1,7 @@
 //! Setting up a team: its workspace, its people, its keys. Used by `loopdesk-server`, by the embedded desk and by
 //! tests; never reachable from the network.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use model::{Person, PersonId, Role, Slug, TenantId, Workspace};
 use secrecy::SecretString;
@@ -200,6 +200,12 @@ impl Service {
     pub async fn site_key(&self, workspace: &Slug) -> Result<SecretString> {
         let tenant = self.tenant(workspace).await?;
         Ok(self.read(move |sql| people::site_key(sql, tenant)).await?.into())
+    }
+
+    /// The people of a workspace by the address they sign in with.
+    pub(crate) async fn people_by_email(&self, workspace: &Slug) -> Result<BTreeMap<String, PersonId>> {
+        let tenant = self.tenant(workspace).await?;
+        self.read(move |sql| people::addresses(sql, tenant)).await
     }
 
     /// The people of a workspace, by name.

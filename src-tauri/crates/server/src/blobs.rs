@@ -270,11 +270,12 @@ pub(crate) fn preview_bytes(
         .optional()?)
 }
 
-/// Whether an advisor may have a file: their own upload, or part of a conversation of a customer in their sight.
+/// Whether an advisor may have a file: their own upload (the whole of it: whoever only begins to send a file of that
+/// name does not have it yet), or part of a conversation of a customer in their sight.
 pub(crate) fn advisor_may(sql: &Connection, tenant: TenantId, person: Uuid, sha256: &str) -> Result<bool> {
     Ok(sql
         .prepare_cached(
-            "SELECT EXISTS(SELECT 1 FROM blob WHERE tenant = ?1 AND sha256 = ?3 AND uploader = ?2)
+            "SELECT EXISTS(SELECT 1 FROM blob WHERE tenant = ?1 AND sha256 = ?3 AND uploader = ?2 AND whole = 1)
                  OR EXISTS(SELECT 1 FROM blob_use JOIN conversation ON conversation.id = blob_use.conversation
                            JOIN scope ON scope.customer = conversation.customer AND scope.person = ?2
                            WHERE blob_use.tenant = ?1 AND blob_use.sha256 = ?3)",
@@ -286,7 +287,7 @@ pub(crate) fn advisor_may(sql: &Connection, tenant: TenantId, person: Uuid, sha2
 pub(crate) fn visitor_may(sql: &Connection, tenant: TenantId, visitor: Uuid, sha256: &str) -> Result<bool> {
     Ok(sql
         .prepare_cached(
-            "SELECT EXISTS(SELECT 1 FROM blob WHERE tenant = ?1 AND sha256 = ?3 AND uploader = ?2)
+            "SELECT EXISTS(SELECT 1 FROM blob WHERE tenant = ?1 AND sha256 = ?3 AND uploader = ?2 AND whole = 1)
                  OR EXISTS(SELECT 1 FROM blob_use JOIN visitor ON visitor.conversation = blob_use.conversation
                            WHERE blob_use.tenant = ?1 AND blob_use.sha256 = ?3 AND visitor.id = ?2 AND public = 1)",
         )?

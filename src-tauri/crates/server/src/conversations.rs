@@ -220,7 +220,7 @@ pub(crate) fn add_line(tx: &mut Tx<'_>, conversation: &mut Conversation, line: L
 /// Writes the row of a new conversation before its first line; `save` follows.
 fn save_quietly(tx: &Tx<'_>, conversation: &Conversation) -> Result<()> {
     tx.sql.execute(
-        "INSERT INTO conversation(id, tenant, customer, channel, queue, state, parked, last_at, body)
+        "INSERT OR IGNORE INTO conversation(id, tenant, customer, channel, queue, state, parked, last_at, body)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8)",
         params![
             conversation.id.0,

@@ -131,6 +131,8 @@ fn connect(path: &Path, key: Option<&SecretString>, write: bool) -> Result<Conne
         make(path)?;
     }
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    // SQLCipher's own log writes to standard error; what it would say comes back as an error anyway.
+    connection.pragma_update(None, "cipher_log_level", "NONE")?;
     if let Some(key) = key {
         connection.pragma_update(None, "key", format!("x'{}'", key.expose_secret()))?;
     }

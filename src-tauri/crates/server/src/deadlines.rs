@@ -70,6 +70,7 @@ pub(crate) fn set(tx: &Tx<'_>, kind: Kind, of: Uuid, at: At) -> Result<()> {
     tx.sql
         .prepare_cached("INSERT OR REPLACE INTO deadline(tenant, kind, ref, at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![tx.tenant.0, kind.as_str(), of, at.0])?;
+    tx.deadlines.set(true);
     Ok(())
 }
 
@@ -81,6 +82,7 @@ pub(crate) fn set_earliest(tx: &Tx<'_>, kind: Kind, of: Uuid, at: At) -> Result<
              ON CONFLICT DO UPDATE SET at = min(at, excluded.at)",
         )?
         .execute(params![tx.tenant.0, kind.as_str(), of, at.0])?;
+    tx.deadlines.set(true);
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use server::{
     Error, Options, Result, Service,
     admin::{self, NewPerson},
     clock::SystemClock,
+    seed,
 };
 
 /// The Loopdesk help desk service: customers, queues, follow-ups, and the chat on your site.
@@ -85,6 +86,8 @@ enum Task {
         /// The backup.
         file: PathBuf,
     },
+    /// Fill a demo workspace: customers, orders, conversations, articles, macros, in English and French.
+    Seed,
     /// Print the OpenAPI description.
     Openapi,
 }
@@ -197,6 +200,14 @@ async fn run(cli: Cli) -> Result<()> {
         Task::Restore { file } => {
             admin::restore(&file, &database, key).await?;
             println!("Restored to {}. Desks begin anew when they connect.", database.display());
+            Ok(())
+        }
+        Task::Seed => {
+            let demo = seed::demo(&Service::open(options(false)).await?).await?;
+            match demo.made {
+                true => println!("The workspace \"{}\" is filled.", demo.workspace),
+                false => println!("The workspace \"{}\" is there already; nothing was changed.", demo.workspace),
+            }
             Ok(())
         }
         Task::Openapi => {

@@ -1,5 +1,7 @@
 //! Tenants with their set-up, and the people at the desks.
 
+use std::collections::BTreeMap;
+
 use model::{Epoch, Person, PersonId, Role, Slug, TenantId, Workspace};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
@@ -124,6 +126,13 @@ pub(crate) fn everybody(sql: &Connection, tenant: TenantId) -> Result<Vec<Person
         tx::bodies(sql, "SELECT body FROM person WHERE ?1 = ?1 AND tenant = ?2", Uuid::nil(), tenant)?;
     people.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(people)
+}
+
+/// Everybody's id by the address they sign in with.
+pub(crate) fn addresses(sql: &Connection, tenant: TenantId) -> Result<BTreeMap<String, PersonId>> {
+    let mut statement = sql.prepare_cached("SELECT email, id FROM person WHERE tenant = ?")?;
+    let rows = statement.query_map([tenant.0], |row| Ok((row.get(0)?, PersonId(row.get(1)?))))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Whom to give what has no owner of its own: the first supervisor by name, or the first person where there is none.

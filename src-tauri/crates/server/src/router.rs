@@ -1,6 +1,13 @@
 //! All routes, in one place. The OpenAPI file is made from the same list.
 
-use axum::{Json, Router, extract::DefaultBodyLimit, routing::get};
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderValue, header},
+    middleware::map_response,
+    response::Response,
+    routing::get,
+};
 use model::limits::{BLOB_BYTES, BODY_BYTES};
 use utoipa::{
     Modify, OpenApi,
@@ -81,5 +88,14 @@ impl Service {
             .route("/sign-in/script.js", get(auth::sign_in::script))
             .route("/sign-in/style.css", get(auth::sign_in::style))
             .with_state(self.clone())
+            .layer(map_response(private))
     }
+}
+
+/// What is not said to be for keeping is kept by no browser or proxy, and is never taken for something else than it says.
+async fn private(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
+    response
 }

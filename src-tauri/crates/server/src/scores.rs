@@ -38,7 +38,8 @@ pub(crate) fn save(tx: &mut Tx<'_>, score: &mut Score, customer: &Customer) -> R
     follow_up(tx, score, customer)
 }
 
-fn write(tx: &mut Tx<'_>, score: &mut Score) -> Result<()> {
+/// Writes a score and nothing else.
+pub(crate) fn write(tx: &mut Tx<'_>, score: &mut Score) -> Result<()> {
     score.version += 1;
     tx.sql
         .prepare_cached(

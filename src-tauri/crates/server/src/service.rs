@@ -26,7 +26,7 @@ use crate::{
     hub::Hub,
     limits::Limits,
     presence, sweep,
-    tx::Tx,
+    tx::{Committed, Tx},
 };
 
 /// How often the service looks whether another process changed the database.
@@ -197,18 +197,32 @@ impl Service {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E> {
         let now = self.now();
-        let done = self
-            .inner
+        self.write_with(tenant, move |sql| {
+            let mut tx = Tx::begin(sql.transaction().map_err(Error::from)?, tenant, now)?;
+            let answer = work(&mut tx)?;
+            Ok((answer, tx.commit()?))
+        })
+        .await
+    }
+
+    /// Does work with the connection that writes, and tells everybody concerned.
+    ///
+    /// They are told before anything else is written, so that what is told keeps the order of what was done; and
+    /// whoever asked may go away meanwhile, it is told all the same.
+    pub(crate) async fn write_with<T: Send + 'static, E: From<Error> + Send + 'static>(
+        &self,
+        tenant: TenantId,
+        work: impl FnOnce(&mut Connection) -> Result<(T, Committed), E> + Send + 'static,
+    ) -> Result<T, E> {
+        let service = self.clone();
+        self.inner
             .db
-            .write(move |sql: &mut Connection| {
-                let mut tx = Tx::begin(sql.transaction().map_err(Error::from)?, tenant, now)?;
-                let answer = work(&mut tx)?;
-                Ok::<_, E>((answer, tx.commit()?))
+            .write(move |sql| {
+                let (answer, committed) = work(sql)?;
+                service.told(tenant, committed);
+                Ok(answer)
             })
-            .await?;
-        let (answer, committed) = done?;
-        self.told(tenant, committed);
-        Ok(answer)
+            .await?
     }
 
     /// Reads.
@@ -220,9 +234,12 @@ impl Service {
     }
 
     /// After a commit: sockets are told, and the next deadline is looked up again.
-    pub(crate) fn told(&self, tenant: TenantId, committed: crate::tx::Committed) {
+    fn told(&self, tenant: TenantId, committed: Committed) {
+        let deadlines = committed.deadlines;
         self.inner.hub.deliver(tenant, committed);
-        self.inner.deadlines.notify_one();
+        if deadlines {
+            self.inner.deadlines.notify_one();
+        }
     }
 
     /// Does everything that is due now. Runs by itself once started; a test calls it after it moved the clock.

@@ -1,6 +1,6 @@
 //! One unit of work in a tenant: rows, their events in the log, and what sockets should hear, all or nothing.
 
-use std::collections::BTreeSet;
+use std::{cell::Cell, collections::BTreeSet};
 
 use model::{At, CommandId, ConversationId, CustomerId, PersonId, TenantId, Workspace, wire::Now};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -39,6 +39,8 @@ pub(crate) struct Tx<'c> {
     pub(crate) route: bool,
     /// Something changed that supervisors see.
     pub(crate) supervise: bool,
+    /// A deadline was set or moved.
+    pub(crate) deadlines: Cell<bool>,
 }
 
 /// What a finished unit of work tells the hub.
@@ -52,6 +54,8 @@ pub(crate) struct Committed {
     pub(crate) nows: Vec<(To, Now)>,
     /// The supervisors' figures changed.
     pub(crate) supervise: bool,
+    /// The next deadline may have moved.
+    pub(crate) deadlines: bool,
 }
 
 impl<'c> Tx<'c> {
@@ -76,6 +80,7 @@ impl<'c> Tx<'c> {
             queued: BTreeSet::new(),
             route: false,
             supervise: false,
+            deadlines: Cell::new(false),
         })
     }
 
@@ -194,7 +199,13 @@ impl<'c> Tx<'c> {
             self.flush()?;
         }
         self.sql.commit()?;
-        Ok(Committed { wake: self.wake, wake_all: self.wake_all, nows: self.nows, supervise: self.supervise })
+        Ok(Committed {
+            wake: self.wake,
+            wake_all: self.wake_all,
+            nows: self.nows,
+            supervise: self.supervise,
+            deadlines: self.deadlines.get(),
+        })
     }
 }
 

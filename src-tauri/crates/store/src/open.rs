@@ -79,6 +79,8 @@ pub(crate) fn open_reader(path: &Path, key: &Key) -> Result<Connection, OpenErro
 fn connect(path: &Path, key: &Key, access: OpenFlags) -> Result<Connection, OpenError> {
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|_| OpenError::Disk)?;
+    // SQLCipher's own log writes to standard error; what it would say comes back as an error anyway.
+    connection.pragma_update(None, "cipher_log_level", "NONE").map_err(|_| OpenError::Disk)?;
     let hex = format!("x'{}'", key.hex().expose_secret());
     connection.pragma_update(None, "key", hex).map_err(|_| OpenError::Disk)?;
     connection.busy_timeout(Duration::from_secs(5)).map_err(|_| OpenError::Disk)?;

@@ -184,8 +184,6 @@ pub enum Toast {
         /// Which.
         conversation: ConversationId,
     },
-    /// The window is hidden and the app goes on in the tray.
-    InTray,
     /// A file was saved.
     FileSaved {
         /// Where.

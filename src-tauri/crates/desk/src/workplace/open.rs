@@ -11,7 +11,7 @@ use backend::{
     Backend, Native, Trouble,
     native::{Address, Credentials, Keeper, NotKept},
 };
-use model::{DeviceId, Person, PresenceState};
+use model::{DeviceId, Person, PresenceState, Slug};
 use secrecy::SecretString;
 use store::{Cache, Key, OpenError, Work, work::kept};
 use tokio::sync::watch;
@@ -26,7 +26,8 @@ use crate::{
     ports::{Embedded, Vault},
     settings::{Known, PRACTICE},
     sync::{Input, Sync},
-    view::LockedWhy,
+    view::{LockedWhy, Push},
+    words,
 };
 
 /// The names under which a workspace's secrets are kept.
@@ -209,7 +210,10 @@ impl Core {
                     return;
                 }
                 match started {
-                    Ok(address) => core.connect(&address, Arc::new(OneUse { embedded })),
+                    Ok(address) => {
+                        core.follow_practice(embedded.clone());
+                        core.connect(&address, Arc::new(OneUse { embedded }));
+                    }
                     Err(error) => {
                         tracing::error!(%error, "the practice service does not start");
                         core.state = State::Locked(LockedWhy::Disk);
@@ -217,6 +221,24 @@ impl Core {
                     }
                 }
             });
+        });
+    }
+
+    /// Tells the window when practice customers come and go.
+    fn follow_practice(&self, embedded: Arc<dyn Embedded>) {
+        let (back, opening) = (self.back.clone(), self.opening);
+        let language = words::code(self.settings.language).parse::<Slug>();
+        let Ok(language) = language else { return };
+        self.io.spawn(async move {
+            loop {
+                embedded.practice_changed().await;
+                let customers = embedded.practice(&language).await;
+                back.job(move |core| {
+                    if core.opening == opening {
+                        core.push(Push::Practice { customers });
+                    }
+                });
+            }
         });
     }
 

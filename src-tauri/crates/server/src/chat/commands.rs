@@ -61,13 +61,16 @@ pub(crate) async fn commands(
             }
             Ok(()) => {}
         }
-        let (now, by) = (service.now(), visitor.clone());
-        let (outcome, committed, shows) =
-            service.db().write(move |sql| handle(sql, &by, now, command)).await??;
-        if let Some(conversation) = shows {
-            service.hub().visitor_shows(tenant, visitor.id, conversation);
-        }
-        service.told(tenant, committed);
+        let (now, by, hub) = (service.now(), visitor.clone(), service.clone());
+        let outcome = service
+            .write_with(tenant, move |sql| {
+                let (outcome, committed, shows) = handle(sql, &by, now, command)?;
+                if let Some(conversation) = shows {
+                    hub.hub().visitor_shows(tenant, by.id, conversation);
+                }
+                Ok::<_, crate::error::Error>((outcome, committed))
+            })
+            .await?;
         receipts.push(ChatReceipt { id, outcome });
     }
     Ok(Json(ChatReceipts { receipts }))

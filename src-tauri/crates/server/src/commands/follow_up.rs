@@ -93,7 +93,9 @@ pub(super) fn change(
             .history
             .iter()
             .rev()
-            .find(|entry| entry.change.as_ref().is_some_and(|c| c.field() == change.field()));
+            .find(|entry| entry.change.as_ref().is_some_and(|c| c.field() == change.field()))
+            // Never changed, or too long ago: what is there comes from whoever made it, as far as is known.
+            .or(follow_up.history.first());
         return Ok(Done::Conflict(Outcome::Conflict {
             theirs: follow_up.current(&change),
             version,

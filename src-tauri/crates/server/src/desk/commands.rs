@@ -37,9 +37,10 @@ pub(crate) async fn post(
             Ok(()) => {}
         }
         let (person, now) = (caller.person.clone(), service.now());
-        let (receipt, committed) =
-            service.db().write(move |sql| commands::handle(sql, tenant, &person, now, command)).await??;
-        service.told(tenant, committed);
+        let receipt = service
+            .write_with(tenant, move |sql| commands::handle(sql, tenant, &person, now, command))
+            .await
+            .map_err(Problem::from)?;
         receipts.push(receipt);
     }
     Ok(Json(Receipts { receipts }))

@@ -32,9 +32,11 @@ pub(super) fn hears(said: &[String], pattern: &str) -> bool {
         .collect();
     !wanted.is_empty()
         && said.windows(wanted.len()).any(|window| {
-            window.iter().zip(&wanted).all(|(word, (stem, open))| {
-                if *open { word.starts_with(stem.as_str()) } else { word == stem }
-            })
+            window.iter().zip(&wanted).all(
+                |(word, (stem, open))| {
+                    if *open { word.starts_with(stem.as_str()) } else { word == stem }
+                },
+            )
         })
 }
 
@@ -74,7 +76,10 @@ mod tests {
 
     #[test]
     fn case_accents_and_punctuation_do_not_count() {
-        assert_eq!(words("J’ai ÉTÉ déçu : l’œuvre, 48-2291 !"), ["j", "ai", "ete", "decu", "l", "oeuvre", "48", "2291"]);
+        assert_eq!(
+            words("J’ai ÉTÉ déçu : l’œuvre, 48-2291 !"),
+            ["j", "ai", "ete", "decu", "l", "oeuvre", "48", "2291"]
+        );
         assert_eq!(words("  …  "), Vec::<String>::new());
     }
 

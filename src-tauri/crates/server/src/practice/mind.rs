@@ -348,7 +348,7 @@ impl Mind {
         let place = self.fallbacks.min(self.script.fallbacks.len().saturating_sub(1));
         self.fallbacks += 1;
         // Not being understood twice in a row annoys.
-        if self.fallbacks % 2 == 0 {
+        if self.fallbacks.is_multiple_of(2) {
             self.worse(1);
         }
         if let Some(line) = self.script.fallbacks.get(place).cloned() {

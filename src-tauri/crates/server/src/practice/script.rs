@@ -224,12 +224,17 @@ mod tests {
             let answers: BTreeSet<_> = script.answers.iter().map(|a| &a.id).collect();
             assert_eq!(answers.len(), script.answers.len(), "{id}: an answer stands there twice");
             assert!(!script.solved_by.is_empty(), "{id}: cannot be solved");
-            for named in script.solved_by.iter().flatten().chain(script.answers.iter().flat_map(|a| &a.after)) {
+            for named in script.solved_by.iter().flatten().chain(script.answers.iter().flat_map(|a| &a.after))
+            {
                 assert!(answers.contains(named), "{id}: there is no answer {named}");
             }
             for answer in &script.answers {
                 let words = answer.when.iter().flatten();
-                assert!(!answer.when.is_empty() && words.clone().all(|w| !w.trim().is_empty()), "{id}: {}", answer.id);
+                assert!(
+                    !answer.when.is_empty() && words.clone().all(|w| !w.trim().is_empty()),
+                    "{id}: {}",
+                    answer.id
+                );
                 assert!(answer.when.iter().all(|group| !group.is_empty()), "{id}: {}", answer.id);
             }
         }

@@ -1,0 +1,42 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`. The rest is for those who work on Loopdesk.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+CHAT := src-tauri/crates/server/chat
+export CI ?=
+
+.PHONY: help run test check types ui dev bench package icons setup
+
+help: ## What there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
+
+run: setup ui ## Start Loopdesk on its practice workspace (on a virtual display where there is none)
+	@.make/run.sh
+
+test: setup check ui ## Everything that must hold: checks, stories, the real window with a real customer
+	@.make/test.sh
+
+check: setup ## Formatting, lints as errors, types of the screen
+	@.make/say.sh "Checking the Rust side (formatting, lints)"
+	@cargo fmt --all --check
+	@cargo clippy --quiet --workspace --all-targets -- --deny warnings
+	@.make/say.sh "Checking the screen and the chat page (types, lints)"
+	@cd ui && npm run --silent check && npm run --silent lint
+
+types: ## Write the TypeScript side of the contracts anew
+	@UPDATE=1 cargo test --quiet --package loopdesk-tests --test types
+
+ui: setup ## Build the screen and the chat page
+	@.make/say.sh "Building the screen and the chat page"
+	@cd ui && npm run --silent build
+
+dev: setup ui ## The app with a screen that reloads while you edit it
+	@cd ui && npx tauri dev --config ../src-tauri/tauri.conf.json -- --no-default-features --features embedded
+
+bench: setup ui ## What an advisor waits for, measured in the real window
+	@.make/bench.sh
+
+package: setup ui ## A .deb that installs and starts
+	@.make/package.sh
+
+setup:
+	@.make/setup.sh

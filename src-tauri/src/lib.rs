@@ -1,0 +1,85 @@
+//! The shell: the window, the tray, notifications, and the bridge between the screen and the desk. It knows the window
+//! toolkit and nothing of the work; the desk knows the work and nothing of the toolkit.
+
+mod attachment;
+mod bridge;
+#[cfg(feature = "embedded")]
+mod embedded;
+mod notifications;
+mod renderer;
+mod shell;
+mod tray;
+mod window;
+
+use std::{process::ExitCode, sync::Arc};
+
+use desk::{Desk, Parts, clock::SystemClock, ports::Embedded};
+use store::keyring::Keyring;
+use tauri::{Manager, RunEvent};
+use tracing_subscriber::EnvFilter;
+
+use crate::shell::WindowShell;
+
+/// The name under which the system's keyring keeps our secrets.
+const KEYRING: &str = "org.loopdesk.desk";
+
+/// Runs the app until it is quit.
+pub fn run() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,loopdesk=info".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    if let Some(code) = renderer::choose() {
+        return code;
+    }
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .register_asynchronous_uri_scheme_protocol("attachment", attachment::answer)
+        .invoke_handler(tauri::generate_handler![bridge::call, bridge::listen])
+        .setup(|app| {
+            let shell = Arc::new(WindowShell::new(app.handle().clone()));
+            let parts = Parts {
+                folder: app.path().app_data_dir()?,
+                vault: Arc::new(Keyring::open(KEYRING)),
+                shell: shell.clone(),
+                embedded: embedded_service(),
+                clock: Arc::new(SystemClock::default()),
+                io: tauri::async_runtime::handle().inner().clone(),
+            };
+            let desk = Desk::start(parts)?;
+            shell.belongs_to(&desk);
+            app.manage(desk);
+            tray::build(app.handle())?;
+            window::open(app.handle())?;
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => {
+            app.run(|app, event| {
+                if let RunEvent::Exit = event {
+                    // Presence goes offline, if there is a line.
+                    if let Some(desk) = app.try_state::<Desk>() {
+                        tauri::async_runtime::block_on(desk.end());
+                    }
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("Loopdesk cannot start: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(feature = "embedded")]
+fn embedded_service() -> Option<Arc<dyn Embedded>> {
+    Some(Arc::new(embedded::PracticeService::default()))
+}
+
+#[cfg(not(feature = "embedded"))]
+fn embedded_service() -> Option<Arc<dyn Embedded>> {
+    None
+}
