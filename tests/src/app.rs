@@ -8,7 +8,8 @@ use std::{
 
 use serde_json::json;
 use thirtyfour::{
-    Capabilities, ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, Key, WebDriver, WebElement,
+    Capabilities, ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, Key, WebDriver,
+    WebElement,
     prelude::{By, ElementQueryable, ElementWaitable},
 };
 
@@ -50,6 +51,7 @@ fn answers(port: u16) -> bool {
 pub struct App {
     /// The window.
     pub window: WebDriver,
+    variables: Vec<(String, String)>,
     _driver: Process,
 }
 
@@ -79,7 +81,7 @@ impl App {
             .expect("capabilities");
         let window =
             WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.expect("a window");
-        Self { window, _driver: driver }
+        Self { window, variables: desktop.variables.clone(), _driver: driver }
     }
 
     /// Ends the app.
@@ -104,7 +106,13 @@ impl App {
 
     /// Presses keys where the focus is.
     pub async fn press(&self, keys: impl Into<thirtyfour::TypingData>) {
-        self.window.active_element().await.expect("something has the focus").send_keys(keys).await.expect("keys");
+        self.window
+            .active_element()
+            .await
+            .expect("something has the focus")
+            .send_keys(keys)
+            .await
+            .expect("keys");
     }
 
     /// Runs a script in the window; its answer.
@@ -127,11 +135,33 @@ impl App {
         self.window.set_window_rect(0, 0, width, height).await.expect("the window takes the size");
     }
 
-    /// Writes a picture of the window to `target/shots/`.
+    /// A program on the app's desktop.
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.envs(self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        command
+    }
+
+    /// Writes a picture of the window, as the display shows it, to `target/shots/`. (WebDriver's own pictures need another
+    /// renderer than the one that people get.)
     pub async fn picture(&self, name: &str) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/shots");
         std::fs::create_dir_all(&folder).expect("a folder");
-        self.window.screenshot(&folder.join(format!("{name}.png"))).await.expect("a picture");
+        let found =
+            self.command("xdotool").args(["search", "--onlyvisible", "--name", "^Loopdesk$"]).output();
+        let found = String::from_utf8(found.expect("xdotool").stdout).expect("a number");
+        let window = found.lines().last().expect("the window is on the display").to_owned();
+        // What was changed last has been painted by the next frame.
+        let frame =
+            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));";
+        self.window.execute_async(frame, Vec::new()).await.expect("a frame");
+        let taken = self
+            .command("import")
+            .args(["-window", &window])
+            .arg(folder.join(format!("{name}.png")))
+            .status()
+            .expect("a picture");
+        assert!(taken.success());
     }
 }
 
@@ -160,14 +190,21 @@ impl Browser {
         let mut capabilities: ChromeCapabilities = DesiredCapabilities::chrome();
         let folder = format!("--user-data-dir={}", profile.path().display());
         for argument in [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=en-GB",
-            "--window-size=900,760", &folder,
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--lang=en-GB",
+            "--window-size=900,760",
+            &folder,
         ] {
             capabilities.add_arg(argument).expect("an argument");
         }
-        let page =
-            WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.expect("a browser");
+        let page = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.expect("a browser");
         Self { page, _driver: driver, _profile: profile }
     }
 
@@ -234,7 +271,12 @@ async fn find_text(driver: &WebDriver, css: &str, text: &str) -> WebElement {
 
 async fn click(driver: &WebDriver, css: &str) {
     let element = find(driver, css).await;
-    element.wait_until().wait(PATIENCE, EVERY).clickable().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    element
+        .wait_until()
+        .wait(PATIENCE, EVERY)
+        .clickable()
+        .await
+        .unwrap_or_else(|error| panic!("{css}: {error}"));
     element.click().await.unwrap_or_else(|error| panic!("{css} cannot be clicked: {error}"));
 }
 

@@ -70,7 +70,7 @@ pub struct Desktop {
 }
 
 /// How large the display is.
-pub const SIZE: (u32, u32) = (1440, 900);
+pub const SIZE: (u32, u32) = (1600, 1000);
 
 impl Desktop {
     /// A display, a session, a keyring that is unlocked, and notifications.

@@ -80,7 +80,7 @@ async fn what_is_not_of_the_protocol_ends_the_line() {
             raw.send(message.clone()).await;
             assert_eq!(raw.closed().await, Some(1002), "{who}: {why}");
         }
-        doors.stage.sockets(1).await;
+        doors.stage.sockets(0).await;
     }
     doors.goes_on().await;
 }
@@ -217,6 +217,6 @@ async fn bytes_that_are_no_frames_end_the_line() {
     large.extend((16u64 << 20).to_be_bytes());
     large.extend([1, 2, 3, 4]);
     assert_eq!(throws(&doors.stage, &large).await, Some(1009));
-    doors.stage.sockets(1).await;
+    doors.stage.sockets(0).await;
     doors.goes_on().await;
 }

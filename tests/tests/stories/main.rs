@@ -12,6 +12,7 @@ mod kinds;
 mod limits;
 mod log;
 mod main_job;
+mod other_process;
 mod presence;
 mod privacy;
 mod race;

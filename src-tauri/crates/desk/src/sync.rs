@@ -29,6 +29,8 @@ const SILENCE: i64 = 35 * SECOND;
 const PROBE: i64 = 5 * SECOND;
 /// A wall clock that ran so much further than the other one: the computer slept.
 const SLEPT: i64 = 2 * SECOND;
+/// Clocks that differ by less than this tell the same time: the way of the message itself takes some of it.
+const SAME_TIME: i64 = SECOND;
 /// A line that held for so long is healthy: the next redial begins without delay again.
 const HEALTHY: i64 = 60 * SECOND;
 
@@ -229,7 +231,8 @@ impl Sync {
 
     /// The service's time for a moment of ours, once the service told its own.
     pub fn service_time(&self, now: Now) -> At {
-        now.wall + self.offset.unwrap_or(0)
+        let offset = self.offset.filter(|offset| offset.abs() >= SAME_TIME);
+        now.wall + offset.unwrap_or(0)
     }
 
     /// When the machine wants to be stepped again, on the clock that never jumps.

@@ -1,7 +1,10 @@
 //! Setting up a team: its workspace, its people, its keys. Used by `loopdesk-server`, by the embedded desk and by
 //! tests; never reachable from the network.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use model::{Person, PersonId, Role, Slug, TenantId, Workspace};
 use secrecy::SecretString;
@@ -224,10 +227,8 @@ impl Service {
 /// When `database` exists, or the backup cannot be read with `key`.
 pub async fn restore(backup: &Path, database: &Path, key: Option<SecretString>) -> Result<()> {
     // The side files of an older database would be taken for this one's and spoil it.
-    for side in ["", "-wal", "-shm"] {
-        let mut there = database.as_os_str().to_owned();
-        there.push(side);
-        let there = Path::new(&there);
+    for side in SIDES {
+        let there = beside(database, side);
         if there.exists() {
             return Err(refused(format!(
                 "{} is there already. Move it away first; nothing was changed.",
@@ -235,6 +236,26 @@ pub async fn restore(backup: &Path, database: &Path, key: Option<SecretString>) 
             )));
         }
     }
+    let restored = begin_anew(backup, database, key).await;
+    if restored.is_err() {
+        // What cannot be used is not left behind in the place of the real one.
+        for side in SIDES {
+            let _ = std::fs::remove_file(beside(database, side));
+        }
+    }
+    restored
+}
+
+/// A database and the files that SQLite keeps beside it.
+const SIDES: [&str; 3] = ["", "-wal", "-shm"];
+
+fn beside(database: &Path, side: &str) -> PathBuf {
+    let mut path = database.as_os_str().to_owned();
+    path.push(side);
+    path.into()
+}
+
+async fn begin_anew(backup: &Path, database: &Path, key: Option<SecretString>) -> Result<()> {
     std::fs::copy(backup, database).map_err(|source| Error::Io { what: "copying the backup", source })?;
     let path = database.to_owned();
     let db =

@@ -1,6 +1,12 @@
 //! `loopdesk-server`: the service as a program. Everything it does is in the library.
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    io::IsTerminal,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::{Args, Parser, Subcommand};
 use model::{Role, Slug, Workspace};
@@ -167,7 +173,9 @@ async fn run(cli: Cli) -> Result<()> {
             let listener = tokio::net::TcpListener::bind(listen)
                 .await
                 .map_err(|source| Error::Io { what: "listening", source })?;
-            tracing::info!(%listen, "the service is ready");
+            // With port 0 the system chooses one: what it chose is told.
+            let address = listener.local_addr().unwrap_or(listen);
+            tracing::info!(%address, "the service is ready");
             service.serve(listener, asked_to_stop()).await
         }
         Task::Apply { file, dry_run } => {
@@ -181,18 +189,24 @@ async fn run(cli: Cli) -> Result<()> {
             }
             Ok(())
         }
-        Task::User { task } => user(&Service::open(options(false)).await?, task).await,
+        Task::User { task } => {
+            there(&database)?;
+            user(&Service::open(options(false)).await?, task).await
+        }
         Task::NewKey { workspace } => {
+            there(&database)?;
             let key = Service::open(options(false)).await?.new_integration_key(&workspace).await?;
             println!("{}", key.expose_secret());
             Ok(())
         }
         Task::SiteKey { workspace } => {
+            there(&database)?;
             let key = Service::open(options(false)).await?.site_key(&workspace).await?;
             println!("{}", key.expose_secret());
             Ok(())
         }
         Task::Backup { file } => {
+            there(&database)?;
             Service::open(options(false)).await?.db().backup(file.clone()).await?;
             println!("Backed up to {}.", file.display());
             Ok(())
@@ -206,7 +220,9 @@ async fn run(cli: Cli) -> Result<()> {
             let demo = seed::demo(&Service::open(options(false)).await?).await?;
             match demo.made {
                 true => println!("The workspace \"{}\" is filled.", demo.workspace),
-                false => println!("The workspace \"{}\" is there already; nothing was changed.", demo.workspace),
+                false => {
+                    println!("The workspace \"{}\" is there already; nothing was changed.", demo.workspace)
+                }
             }
             Ok(())
         }
@@ -215,6 +231,18 @@ async fn run(cli: Cli) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// Only `apply`, `seed` and `serve` begin with nothing: anywhere else a new, empty database would be a mistake that
+/// nobody notices.
+fn there(database: &Path) -> Result<()> {
+    if database.exists() {
+        return Ok(());
+    }
+    Err(Error::Open(format!(
+        "There is no database at {}. Say where it is with --database.",
+        database.display()
+    )))
 }
 
 /// Ends when somebody presses Ctrl-C or the system asks the program to end.
@@ -240,6 +268,9 @@ async fn asked_to_stop() {
 async fn user(service: &Service, task: UserTask) -> Result<()> {
     match task {
         UserTask::Add { workspace, email, name, role, team, skills, queues } => {
+            if std::io::stdin().is_terminal() {
+                eprintln!("Password (nothing for an account that cannot sign in by the page):");
+            }
             let mut password = String::new();
             std::io::stdin()
                 .read_line(&mut password)

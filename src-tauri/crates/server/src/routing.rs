@@ -401,3 +401,76 @@ pub(crate) fn position(sql: &Connection, tenant: TenantId, id: ConversationId) -
         .optional()?
         .filter(|place| *place > 0))
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{CustomerId, Role};
+
+    use super::*;
+
+    fn slugs(names: &[&str]) -> Vec<Slug> {
+        names.iter().map(|name| name.parse().unwrap()).collect()
+    }
+
+    fn person(number: u128, skills: &[&str], queues: &[&str]) -> Person {
+        Person {
+            id: PersonId(Uuid::from_u128(number)),
+            name: String::new(),
+            role: Role::Advisor,
+            team: "care".parse().unwrap(),
+            skills: slugs(skills),
+            queues: slugs(queues),
+            active: true,
+            version: 1,
+        }
+    }
+
+    fn writes(queue: &str, language: Option<&str>) -> Conversation {
+        let customer = CustomerId(Uuid::nil());
+        let mut conversation =
+            conversations::fresh(customer, Channel::Chat, queue.parse().unwrap(), "", At(0));
+        conversation.language = language.map(|language| language.parse().unwrap());
+        conversation
+    }
+
+    fn workspace() -> model::Workspace {
+        toml::from_str(
+            "id = \"alba\"\nname = \"Alba\"\n[[queue]]\nid = \"delivery\"\nname = \"Delivery\"\n\
+             [[queue]]\nid = \"bank\"\nname = \"Bank\"\nskills = [\"bank\", \"cards\"]\n",
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn whoever_answers_serves_the_queue_and_has_all_of_its_skills() {
+        let (workspace, banker) = (workspace(), person(1, &["bank", "cards"], &["bank"]));
+        let trainee = person(2, &["bank"], &["bank"]);
+        let everybody = [banker.clone(), trainee.clone()];
+        let can = |person, queue| can_answer(&workspace, &everybody, person, &writes(queue, None));
+        assert!(can(&banker, "bank"));
+        assert!(!can(&trainee, "bank"), "one skill of two");
+        assert!(!can(&banker, "delivery"), "not his queue, although it needs nothing");
+        let mut gone = banker.clone();
+        gone.active = false;
+        assert!(!can(&gone, "bank"), "nobody answers from a closed account");
+    }
+
+    #[test]
+    fn a_language_counts_where_somebody_speaks_it() {
+        let (workspace, english) = (workspace(), person(1, &["en"], &["delivery"]));
+        let french = person(2, &["fr"], &["delivery"]);
+        let elsewhere = person(3, &["es"], &["bank"]);
+        let everybody = [english.clone(), french.clone(), elsewhere];
+        let can =
+            |person, language| can_answer(&workspace, &everybody, person, &writes("delivery", language));
+        assert!(can(&french, Some("fr")) && !can(&english, Some("fr")));
+        assert!(can(&french, Some("es")) && can(&english, Some("es")), "nobody of this queue speaks Spanish");
+        assert!(can(&french, None) && can(&english, None), "nobody knows what they speak");
+        assert!(can_answer(
+            &workspace,
+            std::slice::from_ref(&english),
+            &english,
+            &writes("delivery", Some("fr"))
+        ));
+    }
+}

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// How often the service looks whether another process changed the database.
-const LOOK_AROUND: i64 = 2 * SECOND;
+const LOOK_AROUND: i64 = SECOND;
 /// How long a service that stops waits for its sockets to close.
 const FAREWELL: Duration = Duration::from_secs(2);
 

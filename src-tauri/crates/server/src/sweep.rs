@@ -155,3 +155,98 @@ fn forget_loop(tx: &mut Tx<'_>, id: FollowUpId) -> Result<()> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use model::{At, Channel, CustomerId, Role, TenantId, at::MINUTE};
+    use rusqlite::params;
+    use tempfile::TempDir;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{Options, Service, admin::NewPerson, clock::ManualClock, error::Error};
+
+    const NOW: At = At(1_000_000);
+
+    /// A service with a workspace and one advisor who is away.
+    async fn service() -> (TempDir, Service, TenantId, PersonId) {
+        let dir = tempfile::tempdir().unwrap();
+        let mut options = Options::at(dir.path().join("service.db"));
+        options.clock = Arc::new(ManualClock::at(NOW));
+        let service = Service::open(options).await.unwrap();
+        let workspace = "id = \"alba\"\nname = \"Alba\"\n[[queue]]\nid = \"delivery\"\nname = \"Delivery\"\n";
+        service.apply(toml::from_str(workspace).unwrap(), false).await.unwrap();
+        let slug: model::Slug = "alba".parse().unwrap();
+        let person = NewPerson {
+            email: "ines@alba.example.com".into(),
+            name: "Inès".into(),
+            role: Role::Advisor,
+            team: "care".parse().unwrap(),
+            skills: Vec::new(),
+            queues: vec!["delivery".parse().unwrap()],
+            password: None,
+        };
+        let person = service.add_person(&slug, person).await.unwrap();
+        let tenant = service.tenant(&slug).await.unwrap();
+        (dir, service, tenant, person)
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_kept_does_not_hold_up_the_rest() {
+        let (_dir, service, tenant, person) = service().await;
+        let broken = Uuid::now_v7();
+        service
+            .write(tenant, move |tx| {
+                presence::set(tx, person, PresenceState::Away, None)?;
+                // A row that this version cannot read, with a deadline before everybody else's.
+                tx.sql.execute(
+                    "INSERT INTO conversation(id, tenant, customer, channel, queue, state, parked, last_at, body)
+                     VALUES (?1, ?2, ?1, 'chat', 'delivery', 'wrap_up', 0, 0, 'Léa wrote this')",
+                    params![broken, tx.tenant.0],
+                )?;
+                deadlines::set(tx, Kind::WrapUp, broken, NOW - 2)?;
+                deadlines::set(tx, Kind::Presence, person.0, NOW - 1)
+            })
+            .await
+            .unwrap();
+        let error = service.run_due().await.unwrap_err();
+        assert!(matches!(error, Error::Row(_)), "{error}");
+        assert!(!error.to_string().contains("Léa"), "and no log quotes the row: {error}");
+        let (state, next) = service
+            .read(move |sql| Ok((presence::row(sql, person)?.state, deadlines::next(sql)?)))
+            .await
+            .unwrap();
+        assert_eq!(state, PresenceState::Offline, "what came after it was done");
+        assert_eq!(next, Some(NOW + MINUTE), "and it is tried again later");
+    }
+
+    #[tokio::test]
+    async fn what_is_due_is_done_once() {
+        let (_dir, service, tenant, person) = service().await;
+        let id = service
+            .write(tenant, move |tx| {
+                presence::set(tx, person, PresenceState::Available, None)?;
+                let queue = "delivery".parse().map_err(|_| Error::Stopping)?;
+                let mut conversation =
+                    conversations::fresh(CustomerId(Uuid::now_v7()), Channel::Chat, queue, "Hello?", NOW);
+                save(tx, &mut conversation)?;
+                tx.route = true;
+                Ok::<_, Error>(conversation.id)
+            })
+            .await
+            .unwrap();
+        let due = Due { kind: Kind::Offer, of: id.0, tenant };
+        // Looked up by two at the same time, moved since: whoever comes second, or too early, does nothing.
+        for _ in 0..2 {
+            service.write(tenant, move |tx| one(tx, &due)).await.unwrap();
+        }
+        let (offer, state) = service
+            .read(move |sql| Ok((routing::offer(sql, id)?, presence::row(sql, person)?.state)))
+            .await
+            .unwrap();
+        assert!(offer.is_some_and(|offer| offer.person == person), "it still rings");
+        assert_eq!(state, PresenceState::Available);
+    }
+}

@@ -75,3 +75,74 @@ pub(crate) fn of(
     }
     Ok(rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use model::{
+        Activity, At, CustomerId, MessageId, PersonId, Personal,
+        wire::chat::{ChatFrom, ChatPhase},
+    };
+
+    use super::*;
+
+    fn said(kind: MessageKind, author: Author) -> Message {
+        Message {
+            id: MessageId(Uuid::nil()),
+            conversation: ConversationId(Uuid::nil()),
+            n: 1,
+            at: At(0),
+            kind,
+            author,
+            text: "words".into(),
+            attachments: Vec::new(),
+            mentions: vec![PersonId(Uuid::nil())],
+            activity: (kind == MessageKind::Activity).then_some(Activity::Woke),
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn only_messages_are_for_the_customer() {
+        let advisor = || Author::Advisor { id: PersonId(Uuid::nil()), name: "Inès".into() };
+        for author in [Author::Customer, advisor(), Author::Bot, Author::System] {
+            assert_eq!(line(said(MessageKind::Note, author.clone())), None);
+            assert_eq!(line(said(MessageKind::Activity, author)), None);
+        }
+        let from = |author| line(said(MessageKind::Message, author)).map(|line| line.from);
+        assert_eq!(from(Author::Customer), Some(ChatFrom::Me));
+        assert_eq!(from(advisor()), Some(ChatFrom::Advisor { name: "Inès".into() }), "a name, never an id");
+        assert_eq!(from(Author::Bot), Some(ChatFrom::Bot));
+    }
+
+    #[test]
+    fn a_customer_knows_four_phases() {
+        let sql = Connection::open_in_memory().unwrap();
+        let phase = |state, channel| {
+            let mut conversation = conversations::fresh(
+                CustomerId(Uuid::nil()),
+                channel,
+                "delivery".parse().unwrap(),
+                "",
+                At(0),
+            );
+            conversation.state = state;
+            conversation.last = Some(model::LastWords {
+                side: model::conversation::Side::Company,
+                text: Personal::default(),
+                at: At(0),
+            });
+            super::state(&sql, TenantId(Uuid::nil()), &conversation).unwrap().phase
+        };
+        use ConversationState::{Abandoned, Active, Resolved, Snoozed, Waiting, WrapUp};
+        assert_eq!(phase(Waiting, Channel::Chat), ChatPhase::Waiting);
+        assert_eq!(phase(Waiting, Channel::Form), ChatPhase::Left);
+        for channel in Channel::ALL {
+            for open in [Active, Snoozed] {
+                assert_eq!(phase(open, channel), ChatPhase::Open, "that it was put aside is our business");
+            }
+            for over in [WrapUp, Resolved, Abandoned] {
+                assert_eq!(phase(over, channel), ChatPhase::Ended);
+            }
+        }
+    }
+}
