@@ -12,10 +12,10 @@ help: ## What there is
 run: setup ui ## Start Loopdesk on its practice workspace (on a virtual display where there is none)
 	@.make/run.sh
 
-test: setup check ui ## Everything that must hold: checks, stories, the real window with a real customer
+test: check ## Everything that must hold: checks, stories, the real window with a real customer
 	@.make/test.sh
 
-check: setup ## Formatting, lints as errors, types of the screen
+check: setup ui ## Formatting, lints as errors, types of the screen
 	@.make/say.sh "Checking the Rust side (formatting, lints)"
 	@cargo fmt --all --check
 	@cargo clippy --quiet --workspace --all-targets -- --deny warnings

@@ -12,7 +12,7 @@ for _ in $(seq 300); do
     sleep 0.1
 done
 echo
-echo "  A customer can write here:  http://127.0.0.1:$(cat "$port_file")/chat?workspace=maison-alba"
+echo "  A customer can write here:  http://127.0.0.1:$(cat "$port_file")/chat?workspace=alba"
 if [ -n "${LOOPDESK_VIRTUAL_DISPLAY:-}" ]; then
     sleep 3
     mkdir -p target/shots

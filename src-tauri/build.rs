@@ -1,7 +1,6 @@
 //! Tells Tauri which commands exist, so that no window may call anything else.
 
-fn main() {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let commands = tauri_build::AppManifest::new().commands(&["call", "listen"]);
-    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))
-        .expect("the app's configuration is whole");
+    Ok(tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))?)
 }

@@ -123,7 +123,7 @@ async fn a_picture_is_shown_as_one_of_ours() {
     assert_eq!((size.width, size.height), (3, 2));
     lea.wants(with(attachment.clone())).await;
     ines.catch_up().await;
-    assert_eq!(ines.world.lines(id).last().unwrap().attachments, [attachment.clone()]);
+    assert_eq!(ines.world.lines(id).last().unwrap().attachments, std::slice::from_ref(&attachment));
     let (mime, preview) = ines.backend.preview(&attachment.sha256).await.unwrap();
     assert_eq!(mime, "image/png");
     assert!(!preview.windows(7).any(|w| w == b"<script"), "nothing that hid behind it is left");

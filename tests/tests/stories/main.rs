@@ -16,6 +16,7 @@ mod other_process;
 mod presence;
 mod privacy;
 mod race;
+mod reading;
 mod routing;
 mod same_world;
 mod sign_in;

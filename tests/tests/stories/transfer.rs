@@ -7,6 +7,7 @@ use model::{
     intent::Receiver,
     wire::{Rejection, chat::ChatPhase},
 };
+use serde_json::json;
 
 /// Two colleagues; the first one has a customer.
 async fn a_customer_with(stage: &Stage) -> (Seat, Seat, Page, ConversationId) {
@@ -26,7 +27,19 @@ fn to_person(conversation: ConversationId, to: &Seat) -> Intent {
 #[tokio::test]
 async fn to_a_queue_with_a_note() {
     let stage = Stage::open().await;
-    let (mut ines, _, mut lea, id) = a_customer_with(&stage).await;
+    // A customer whom the company knows, with an order: the new owner gets everything.
+    let key = stage.integration_key().await;
+    let order = json!({
+        "source": "shop", "key": "48-1", "customer": { "kind": "account", "value": "C-77" }, "at": 0,
+        "profile": { "name": "Léa Bernard" }, "fact": { "type": "fact", "kind": "order", "title": "Order 48-1" },
+    });
+    stage.posts(&key, &order).await;
+    let signed = stage.signed("C-77", "Léa Bernard", stage.now().0 / 1_000 + 600).await;
+    let mut ines = stage.advisor("Inès Keller").await.available().await;
+    let start = json!({ "workspace": "alba", "signed": signed });
+    let mut lea = stage.visitor("Léa Bernard", start).await.connected().await;
+    lea.says("Where is my parcel?").await;
+    let id = ines.takes_offer().await;
     let mut bruno =
         stage.person("Bruno Marchal", Role::Advisor, &["bank"], &["bank"]).await.available().await;
     ines.replies(id, "It is a question of the payment, I think.").await;
@@ -70,7 +83,12 @@ async fn to_a_queue_with_a_note() {
     assert!(note.text.starts_with("Payment refused"));
     let transferred = Activity::Transferred { by: "Inès Keller".into(), to: "Bank desk".into() };
     assert!(bruno.world.activities(id).contains(&transferred));
-    assert_eq!(bruno.world.customers.len(), 1);
+    assert_eq!(
+        (bruno.world.customers.len(), bruno.world.facts.len()),
+        (1, 1),
+        "with whatever hangs on the customer"
+    );
+    bruno.agrees().await;
     assert_eq!(bruno.present.there.get(&id), Some(&true), "and that the customer is there");
     lea.catch_up().await;
     assert_eq!(lea.words().len(), 3, "the note is not for the customer");

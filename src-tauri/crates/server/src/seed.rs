@@ -2,6 +2,7 @@
 //! are in `seed/*.toml`; here they become rows, by the same functions that everything else uses.
 
 pub mod content;
+pub mod measuring;
 
 use std::collections::BTreeMap;
 
@@ -296,6 +297,7 @@ fn fill_conversation(
     Ok(conversation.id)
 }
 
+/// Makes a conversation somebody's, with the line that tells so.
 fn take(tx: &mut Tx<'_>, conversation: &mut Conversation, owner: &Person) -> Result<()> {
     conversations::own(tx, conversation, owner.id)?;
     add_activity(tx, conversation, Activity::Accepted { by: owner.name.clone() })

@@ -1,0 +1,753 @@
+// A stand-in for the desk behind the screen: it answers every call of the table from memory and pushes what changed,
+// so that the screens can be looked at, measured and tested without Rust. It is never part of the app. It shows what
+// the screens do, not what the desk does: no story counts as shown by it.
+
+import type {
+  AttentionRow, CallName, CallInput, Connection, ConversationRow, ConversationState, CustomerCard, Draft, DraftFile, Failure, FailureCode,
+  FollowUpRow, FollowUpScope, Gate, HandOver, Header, Home, Library, OfferRow, Opened, PracticeCustomer, Presence, Push, Settings,
+  Start, Suggestion, TimelineItem, WaitingRow, WorkspaceRow, Supervise, Workspace, Person,
+} from './standin-types';
+import { card, customer, lea as leaCard, plainCards } from './demo/customers';
+import { library, practice } from './demo/library';
+import * as lines from './demo/lines';
+import { loop, loops } from './demo/loops';
+import { colleagues, DAY, HOUR, me, MINUTE, presence, workspace } from './demo/people';
+
+export type Scene =
+  | 'day' | 'full' | 'empty' | 'offline' | 'reconnecting' | 'opening' | 'locked' | 'signed_out' | 'signing_in' | 'advisor' | 'attention' | 'no_practice';
+
+interface Held {
+  header: Header;
+  lines: TimelineItem[];
+  draft: Draft;
+  card: CustomerCard;
+  suggestions: Suggestion[];
+  reading_at: string | null;
+  own: boolean;
+  unread: number;
+  parked: boolean;
+}
+
+const PAGE = 60;
+
+export class StandIn {
+  readonly calls: { name: CallName; input: unknown }[] = [];
+  /** Calls of these names fail with these codes, for tests. */
+  readonly failing = new Map<CallName, FailureCode>();
+  settings: Settings;
+  now: () => number;
+  #send: (batch: Push[]) => void = () => {};
+  #pending: Push[] = [];
+  #scheduled = false;
+  #held = new Map<string, Held>();
+  #offers: OfferRow[] = [];
+  #waiting: WaitingRow[] = [];
+  #loops: FollowUpRow[] = [];
+  #attention: AttentionRow[] = [];
+  #practice: PracticeCustomer[] = structuredClone(practice);
+  #library: Library;
+  #presence: Presence;
+  #connection: Connection;
+  #workspaces: WorkspaceRow[];
+  #open: string | null = null;
+  #scope: FollowUpScope | null = null;
+  #supervising = false;
+  #uploads = new Map<string, number>();
+  #ids = 0;
+
+  constructor(readonly scene: Scene = 'day', now: () => number = Date.now) {
+    this.now = now;
+    const t = now();
+    this.settings = {
+      theme: 'system', language: 'en', zoom: 100, undo_send_s: 3, left_width: 300, right_width: 360,
+      notifications: { offers: true, messages: true, mentions: true, hide_content: true }, shortcuts: {}, hints_seen: [],
+    };
+    this.#library = library(t);
+    this.#presence = presence(me.id, 'available', t - 42 * MINUTE, 2);
+    this.#connection = {
+      state: scene === 'offline' ? 'offline' : scene === 'reconnecting' ? 'reconnecting' : 'live',
+      complete_up_to: scene === 'offline' ? t - 14 * MINUTE : scene === 'reconnecting' ? t - 20_000 : null, unsent: scene === 'offline' ? 3 : 0, attention: 0, ahead: 0,
+    };
+    this.#workspaces = [
+      { id: 'practice', name: 'Maison Alba · Care', address: null, current: true },
+      { id: 'north', name: 'Nordlicht Support', address: 'https://desk.nordlicht.example', current: false },
+    ];
+    if (scene !== 'empty') this.#fillDay(t);
+  }
+
+  // ---- what the screen reaches ---------------------------------------------------------------------------------
+
+  /** Puts itself where the screen looks for its window. */
+  install(): void {
+    const callbacks = new Map<number, (data: unknown) => void>();
+    let last = 0;
+    Object.assign(window, {
+      isTauri: true,
+      __TAURI_INTERNALS__: {
+        callbacks,
+        transformCallback: (callback: (data: unknown) => void) => {
+          callbacks.set(++last, callback);
+          return last;
+        },
+        unregisterCallback: (id: number) => callbacks.delete(id),
+        runCallback: (id: number, data: unknown) => callbacks.get(id)?.(data),
+        convertFileSrc: () => '/demo-preview/',
+        metadata: { currentWindow: { label: 'main' }, currentWebview: { windowLabel: 'main', label: 'main' } },
+        invoke: async (command: string, args: Record<string, unknown>) => {
+          if (command === 'listen') {
+            const channel = args['channel'] as { id: number };
+            let index = 0;
+            this.#send = (batch) => callbacks.get(channel.id)?.({ message: structuredClone(batch), index: index++ });
+            return null;
+          }
+          if (command === 'call') return structuredClone(await this.call(args['name'] as CallName, args['input']));
+          throw new Error(`unknown command ${command}`);
+        },
+      },
+    });
+  }
+
+  get opened(): string | null {
+    return this.#open;
+  }
+
+  /** The conversation that is open at the start. */
+  startWith(id: string): void {
+    this.#open = id;
+    this.#get(id).own = this.#get(id).header.mine;
+  }
+
+  push(...pushes: Push[]): void {
+    this.#pending.push(...pushes);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      const batch = this.#pending;
+      this.#pending = [];
+      this.#send(batch);
+    });
+  }
+
+  async call(name: CallName, input: unknown): Promise<unknown> {
+    this.calls.push({ name, input: structuredClone(input) });
+    const code = this.failing.get(name);
+    if (code) throw fail(code);
+    if (this.#connection.state === 'offline' && NEEDS_LINE.has(name)) throw fail('offline');
+    const body = this.#bodies[name] as (input: never) => unknown;
+    if (!body) throw fail('fault');
+    return (await body.call(this, input as never)) ?? null;
+  }
+
+  // ---- the table -----------------------------------------------------------------------------------------------
+
+  #bodies: { [N in CallName]: (input: CallInput<N>) => unknown } = {
+    'app.start': () => this.#start(),
+    'app.settings': (settings) => {
+      this.settings = settings;
+      return settings;
+    },
+    'app.open_link': () => null,
+    'app.open_chat': () => null,
+    'app.quit': () => null,
+
+    'workspace.add': () => this.push({ view: 'gate', gate: { gate: 'signed_out', waiting: true } }),
+    'workspace.use': ({ id }) => {
+      this.#workspaces = this.#workspaces.map((row) => ({ ...row, current: row.id === id }));
+      this.push({ view: 'workspaces', workspaces: this.#workspaces }, { view: 'gate', gate: id === 'practice' ? this.#ready() : { gate: 'signed_out', waiting: false } });
+    },
+    'workspace.sign_in': () => this.push({ view: 'gate', gate: { gate: 'signed_out', waiting: true } }),
+    'workspace.cancel_sign_in': () => this.push({ view: 'gate', gate: { gate: 'signed_out', waiting: false } }),
+    'workspace.sign_out': ({ even_unsent }) => {
+      if (this.#workspaces.find((row) => row.current)?.address === null) throw fail('invalid');
+      if (this.#connection.unsent > 0 && !even_unsent) throw fail('unsent');
+      this.push({ view: 'gate', gate: { gate: 'signed_out', waiting: false } });
+    },
+    'workspace.forget': ({ id }) => {
+      this.#workspaces = this.#workspaces.filter((row) => row.id !== id);
+      this.push({ view: 'workspaces', workspaces: this.#workspaces });
+    },
+
+    'presence.set': ({ state, reason }) => this.#setPresence({ state, reason, since: this.now() }),
+    'presence.finish': ({ on }) => this.#setPresence({ finishing: on }),
+    'presence.channel': ({ channel, open }) =>
+      this.#setPresence({ channels: this.#presence.channels.map((one) => (one.channel === channel ? { ...one, open } : one)) }),
+
+    'offer.accept': ({ id }) => this.#accept(id),
+    'offer.decline': ({ id }) => {
+      const offer = this.#offers.find((row) => row.id === id);
+      this.#offers = this.#offers.filter((row) => row.id !== id);
+      this.push({ view: 'offers', patch: { op: 'remove', id } });
+      if (offer) this.#queueUp(waitingRow(id, offer.customer_name, offer.queue, offer.waiting_since, offer));
+    },
+
+    'conversation.show': ({ id }) => {
+      this.#open = id;
+      if (id === null) return null;
+      const { suggestions } = this.#get(id);
+      setTimeout(() => this.push({ view: 'suggestions', conversation: id, items: suggestions }), 30);
+      return { ...this.#opened(id), suggestions: [] };
+    },
+    'conversation.earlier': ({ id, before }) => {
+      const held = this.#get(id);
+      const older = held.lines.filter((row) => row.n !== null && row.n < before);
+      return { items: older.slice(-PAGE), earlier: older.length > PAGE };
+    },
+    'conversation.read': ({ id, upto }) => {
+      const held = this.#get(id);
+      held.unread = 0;
+      this.#setHeader(held, { read_upto: Math.max(held.header.read_upto, upto) });
+    },
+    'conversation.reading_at': ({ id, line }) => {
+      this.#get(id).reading_at = line;
+    },
+    'conversation.typing': () => null,
+    'conversation.transfer': ({ id }) => this.#giveAway(id),
+    'conversation.assign': ({ id }) => this.#giveAway(id),
+    'conversation.resolve': ({ id }) => this.#setState(id, 'wrap_up', { wrap_up_until: this.now() + 90_000, promise: null }),
+    'conversation.reopen': ({ id }) => this.#setState(id, 'active', { wrap_up_until: null, disposition: null }),
+    'conversation.wrap_up': ({ id, disposition }) => {
+      this.#setState(id, 'resolved', { wrap_up_until: null, disposition });
+      this.#get(id).own = false;
+      this.push({ view: 'yours', patch: { op: 'remove', id } });
+    },
+    'conversation.snooze': ({ id, until }) => this.#setState(id, 'snoozed', { snoozed_until: until }),
+    'conversation.wake': ({ id }) => this.#setState(id, 'active', { snoozed_until: null }),
+    'conversation.end': ({ id }) => this.#setState(id, 'wrap_up', { wrap_up_until: this.now() + 90_000, promise: null }),
+    'conversation.reason': ({ id, reason }) => this.#setHeader(this.#get(id), { reason }),
+    'conversation.link': ({ id, customer }) => {
+      const held = this.#get(id);
+      held.card = customer === 'cu-lea' ? leaCard(this.now()) : (plainCards(this.now())[customer] ?? held.card);
+      this.push({ view: 'customer', conversation: id, card: this.#card(held) });
+      this.#setHeader(held, { linked: true, may_be: null, customer, customer_name: held.card.customer.name });
+    },
+    'conversation.unlink': ({ id }) => {
+      const held = this.#get(id);
+      held.card = plainCards(this.now())['cu-visitor'] ?? held.card;
+      this.push({ view: 'customer', conversation: id, card: this.#card(held) });
+      this.#setHeader(held, { linked: false, customer: 'cu-visitor', customer_name: '' });
+    },
+
+    'customer.open': ({ id }) => [...this.#held.values()].find((held) => held.header.customer === id)?.header.id ?? null,
+    'customer.confirm': ({ customer, identity, verified }) => {
+      for (const held of this.#held.values()) {
+        if (held.card.customer.id !== customer) continue;
+        const identities = held.card.customer.identities.map((one) => (one.id === identity ? { ...one, trust: verified ? ('verified' as const) : ('claimed' as const) } : one));
+        held.card = { ...held.card, customer: { ...held.card.customer, identities }, verified: identities.some((one) => one.trust === 'verified') };
+        this.push({ view: 'customer', conversation: held.header.id, card: this.#card(held) });
+      }
+    },
+    'customer.unblock': ({ id }) => {
+      for (const held of this.#held.values()) {
+        if (held.card.customer.id !== id) continue;
+        held.card = { ...held.card, customer: { ...held.card.customer, blocked: false } };
+        this.push({ view: 'customer', conversation: held.header.id, card: this.#card(held) });
+      }
+    },
+
+    'draft.save': ({ id, draft }) => {
+      const held = this.#get(id);
+      held.draft = draft;
+      if (held.own) this.#pushRow(held);
+    },
+    'draft.file': ({ id, upload, name, bytes, last }) => {
+      const size = (this.#uploads.get(upload) ?? 0) + Math.floor(bytes.length * 0.75);
+      this.#uploads.set(upload, size);
+      if (!last) return null;
+      const held = this.#get(id);
+      const file: DraftFile = { sha256: hash(upload), name, mime: 'application/octet-stream', size };
+      held.draft = { ...held.draft, attachments: [...held.draft.attachments, file] };
+      return file;
+    },
+    'draft.remove_file': ({ id, sha256 }) => {
+      const held = this.#get(id);
+      held.draft = { ...held.draft, attachments: held.draft.attachments.filter((file) => file.sha256 !== sha256) };
+    },
+
+    'message.send': ({ id, mode, text, attachments }) => this.#sendLine(id, mode === 'note', text, attachments),
+    'message.undo': ({ id }) => this.#undoLine(id),
+    'message.send_now': ({ id }) => this.#settleLine(id),
+    'file.save': ({ name }) => this.push({ view: 'toast', toast: { toast: 'file_saved', path: `Downloads/${name}` } }),
+
+    'attention.retry': ({ id }) => {
+      this.#dropAttention(id);
+      this.#settleLine(id);
+    },
+    'attention.edit': ({ id }) => {
+      const row = this.#attention.find((one) => one.id === id);
+      this.#dropAttention(id);
+      const held = [...this.#held.values()].find((one) => one.lines.some((line) => line.id === id));
+      if (held) this.#undoLine(id);
+      return row?.conversation ?? held?.header.id ?? null;
+    },
+    'attention.discard': ({ id }) => {
+      this.#dropAttention(id);
+      for (const held of this.#held.values()) {
+        const before = held.lines.length;
+        held.lines = held.lines.filter((line) => line.id !== id);
+        if (held.lines.length < before) this.push({ view: 'timeline', conversation: held.header.id, patch: { op: 'remove', id } });
+      }
+    },
+
+    'suggest.for_draft': ({ id, text }) => {
+      const all = this.#get(id).suggestions;
+      const start = text.toLowerCase();
+      const fits = all.filter((one) => one.text.toLowerCase().startsWith(start));
+      return [...fits, ...all.filter((one) => !fits.includes(one))];
+    },
+    'macro.find': ({ id, text }) => {
+      const name = this.#get(id).header.customer_name.split(' ')[0] ?? '';
+      return this.#library.macros
+        .filter((row) => `${row.name} ${row.title}`.toLowerCase().includes(text.toLowerCase()))
+        .map((row) => ({
+          id: row.id, name: row.name, title: row.title, language: row.language, actions: row.actions,
+          text: row.text.replaceAll('{{customer.first_name}}', name).replaceAll('{{order}}', '48-2291'),
+        }));
+    },
+
+    'follow_up.add': ({ customer, conversation, title, owner, due, priority, cause }) => {
+      const id = this.#id('fu');
+      const holder = [...this.#held.values()].find((held) => held.card.customer.id === customer);
+      this.#putLoop(loop(id, title, due, this.now(), {
+        customer, conversation, priority, cause, owner: owner ?? me.id, customer_name: holder?.card.customer.name ?? '', made_at: this.now(),
+      }, { owner_name: this.#name(owner ?? me.id), mine: (owner ?? me.id) === me.id, delivery: { state: 'saved' } }));
+      return id;
+    },
+    'follow_up.change': ({ id, change }) => {
+      const row = this.#loops.find((one) => one.follow_up.id === id);
+      if (!row) throw fail('gone');
+      const follow_up = {
+        ...row.follow_up, [change.field]: change.value,
+        history: [...row.follow_up.history, { at: this.now(), by: me.name, change }],
+      };
+      this.#putLoop({ ...row, follow_up, owner_name: this.#name(follow_up.owner), mine: follow_up.owner === me.id, delivery: this.#connection.state === 'live' ? null : { state: 'saved' } });
+    },
+    'follow_up.show': ({ scope }) => {
+      this.#scope = scope;
+      return scope === null ? [] : this.#loops.filter((row) => fits(row, scope));
+    },
+
+    'search.find': ({ text }) => ({ text, rows: this.#find(text, 8) }),
+    'search.everywhere': ({ text }) => ({ text, rows: this.#find(text, 30) }),
+
+    'library.list': () => this.#library,
+    'library.put_article': ({ article }) => {
+      const articles = [...this.#library.articles.filter((row) => row.id !== article.id), { ...article, changed_at: this.now(), changed_by: me.name, version: article.version + 1 }];
+      this.#library = { ...this.#library, articles: articles.sort((a, b) => a.title.localeCompare(b.title)) };
+    },
+    'library.remove_article': ({ id }) => {
+      this.#library = { ...this.#library, articles: this.#library.articles.filter((row) => row.id !== id) };
+    },
+    'library.put_macro': ({ prepared }) => {
+      const macros = [...this.#library.macros.filter((row) => row.id !== prepared.id), { ...prepared, changed_at: this.now(), changed_by: me.name, version: prepared.version + 1 }];
+      this.#library = { ...this.#library, macros: macros.sort((a, b) => a.name.localeCompare(b.name)) };
+    },
+    'library.remove_macro': ({ id }) => {
+      this.#library = { ...this.#library, macros: this.#library.macros.filter((row) => row.id !== id) };
+    },
+
+    'supervise.show': ({ on }) => {
+      this.#supervising = on;
+      return on ? this.#supervise() : null;
+    },
+
+    'practice.list': () => this.#practice,
+    'practice.start': ({ id }) => this.#practiceStarts(id),
+    'practice.stop': ({ id }) => this.#setPractice(id, false),
+  };
+
+  // ---- the day -------------------------------------------------------------------------------------------------
+
+  #fillDay(t: number): void {
+    const cards = plainCards(t);
+    const handOver: HandOver = {
+      reason: 'not delivered although marked delivered',
+      slots: { order: '48-2291', postcode: '69002', 'asked before': 'order status, twice' },
+      transcript: [
+        { side: 'customer', text: 'Where is my blanket?' },
+        { side: 'company', text: 'Your order 48-2291 was delivered on Thursday at 10:41.' },
+        { side: 'customer', text: 'No, it was not. I was at home all day.' },
+        { side: 'company', text: 'Your order 48-2291 was delivered on Thursday at 10:41. Can I help with anything else?' },
+        { side: 'customer', text: 'I want to speak to somebody.' },
+      ],
+    };
+    this.#hold('c-lea', leaCard(t), lines.lea(t), {
+      queue: 'delivery', queue_name: 'Delivery', subject: 'Tracking says delivered, but nothing is here', language: 'fr', reason: 'parcel-missing',
+      promise: { from: t - 2 * MINUTE, due: t + MINUTE }, live: true, hand_over: handOver, viewing: ['Amir Saïdi'], typing: [], asks: 'csat',
+    }, 0, SUGGESTED);
+    this.#hold('c-omar', cards['cu-omar'], lines.omar(t), {
+      queue: 'returns', queue_name: 'Returns', subject: 'Wrong size of trousers', reason: 'size', promise: { from: t - 90_000, due: t + 2.4 * MINUTE }, live: true,
+      read_upto: 3, typing: ['Omar Khan'],
+    }, 2);
+    this.#hold('c-sofia', cards['cu-sofia'], lines.sofia(t), { queue: 'care', queue_name: 'Product care', subject: 'The lamp hums', reason: 'advice', language: 'en' }, 0);
+    this.#hold('c-yusuf', cards['cu-yusuf'], lines.arabic(t), {
+      queue: 'delivery', queue_name: 'Delivery', subject: 'تغيير عنوان التوصيل', language: 'ar', promise: { from: t - 3 * MINUTE, due: t - 20_000 }, live: true,
+    }, 0);
+    this.#hold('c-visitor', cards['cu-visitor'], lines.placed([lines.line(t - 5 * MINUTE, 'customer', 'Bonjour, c’est encore moi, depuis mon téléphone.')]), {
+      queue: 'delivery', queue_name: 'Delivery', subject: 'Encore moi', language: 'fr', promise: { from: t - 5 * MINUTE, due: t + 5 * MINUTE }, live: true,
+      may_be: { customer: 'cu-lea', name: 'Léa Bernard', because: 'email' },
+    }, 0);
+    this.#hold('c-hostile', cards['cu-hostile'], lines.hostile(t), { subject: '\u202Etxt.live <b>bold</b>', promise: null }, 0);
+    this.#hold('c-margaux', cards['cu-margaux'], lines.placed([
+      lines.line(t - 20 * MINUTE, 'customer', 'Merci, le remboursement est bien arrivé.'), lines.mine(t - 19 * MINUTE, 'Parfait, bonne journée Margaux !'),
+      lines.activity(t - 60_000, { what: 'resolved', by: me.name }),
+    ]), { queue: 'returns', queue_name: 'Returns', subject: 'Remboursement', language: 'fr', state: 'wrap_up', wrap_up_until: t + 71_000, reason: null }, 0);
+    this.#hold('c-tom', cards['cu-tom'], lines.placed([lines.line(t - 3 * HOUR, 'customer', 'I will look for the receipt and write again tonight.')]), {
+      queue: 'returns', queue_name: 'Returns', subject: 'Receipt for a return', state: 'snoozed', snoozed_until: t + 4 * HOUR,
+    }, 0);
+    this.#hold('c-long', cards['cu-long'], lines.long(t), { queue: 'care', queue_name: 'Product care', subject: 'A very long story', reason: 'other' }, 0);
+    // What is there only to be looked at stays out of the list of an ordinary day.
+    if (this.scene !== 'full') for (const id of ['c-visitor', 'c-hostile', 'c-long']) this.#get(id).own = false;
+    const weary = this.#hold('c-amirs', card(customer('cu-ben', 'Ben Achterberg')), lines.placed([lines.line(t - 6 * MINUTE, 'customer', 'Is anybody there?')]), {
+      queue: 'care', queue_name: 'Product care', subject: 'Vase with a crack', mine: false, owner: 'Amir Saïdi', promise: { from: t - 6 * MINUTE, due: t - MINUTE },
+    }, 0);
+    weary.own = false;
+    for (const [id, text] of [['c-lea-old', 'Is the linen throw back in stock this month?'], ['c-lea-older', 'My refund for the blue lamp']] as const) {
+      const old = this.#hold(id, leaCard(t), lines.placed([lines.line(t - 4 * DAY, 'customer', text), lines.mine(t - 4 * DAY + 60_000, 'Yes, from Thursday on.'), lines.activity(t - 4 * DAY + 90_000, { what: 'resolved', by: 'Chloé Dumas' })]), {
+        subject: text, state: 'resolved', mine: false, owner: 'Chloé Dumas', promise: null, disposition: 'solved',
+      }, 0);
+      old.own = false;
+    }
+    if (this.scene === 'attention' || this.scene === 'offline') {
+      const omar = this.#get('c-omar');
+      omar.lines = lines.waitingForLine(t);
+      this.#attention = [
+        { id: omar.lines.find((line) => line.delivery?.state === 'not_sent')?.id ?? '', what: 'reply', customer_name: 'Omar Khan', customer: 'cu-omar', conversation: 'c-omar', follow_up: null, text: 'Done: a pair in 32 is kept at the station shop until Friday.', at: t - 50_000, why: { why: 'too_late' } },
+        { id: 'at-2', what: 'follow_up', customer_name: 'Léa Bernard', customer: 'cu-lea', conversation: 'c-lea', follow_up: 'fu-2', text: 'Refund in full, a courier collects it', at: t - 20 * MINUTE, why: { why: 'conflict', theirs: 'Exchange in the store on Monday', by: 'Amir Saïdi', at: t - 12 * MINUTE } },
+        { id: 'at-3', what: 'note', customer_name: 'Sofia Jansen', customer: 'cu-sofia', conversation: 'c-sofia', follow_up: null, text: 'The workshop calls back on Monday.', at: t - 2 * HOUR, why: { why: 'refused', message: 'A note may not be longer than 32,000 characters.' } },
+      ];
+      this.#connection = { ...this.#connection, attention: this.#attention.length };
+    }
+    this.#offers = [{
+      id: 'c-theo', customer_name: 'Théo Martin', tier: 'Gold', channel: 'chat', queue: 'Alba Card', reason: 'Lost card', language: 'fr',
+      subject: 'Je crois que j’ai perdu ma carte', waiting_since: t - 102_000, from: t - 12_000, until: t + 13_000, by: null, handed_over: null,
+    }];
+    this.#waiting = [
+      waitingRow('c-w1', 'Nina Petrov', 'Delivery', t - 134_000, { reason: 'Refund is late', language: 'en', due: t - 14_000, priority: 3 }),
+      waitingRow('c-w2', 'Jon Álvarez', 'Returns', t - 97_000, { reason: 'Store refused a return', language: 'en', due: t + 83_000, priority: 1, handed_over: 'address change not understood' }),
+      waitingRow('c-w3', 'Maximiliane Annegret Freifrau von Hohenstein', 'Product care', t - 65_000, { language: 'fr', due: t + 235_000, tier: 'Platinum' }),
+      waitingRow('c-w4', '', 'Product care', t - 41_000, { due: t + 259_000, channel: 'form' }),
+      waitingRow('c-w5', 'Priya Nair', 'Delivery', t - 22_000, { reason: 'Praise', language: 'en', due: t + 98_000, offered: true }),
+    ];
+    this.#loops = loops(t);
+    if (this.scene !== 'no_practice') this.#open = 'c-lea';
+  }
+
+  #hold(id: string, of: CustomerCard | undefined, held: TimelineItem[], header: Partial<Header>, unread: number, suggestions: Suggestion[] = []): Held {
+    const who = of ?? card(customer(`cu-${id}`, ''));
+    const whole: Held = {
+      header: {
+        id, customer: who.customer.id, customer_name: who.customer.name, channel: 'chat', queue: 'care', queue_name: 'Product care', state: 'active',
+        subject: '', language: 'en', reason: null, promise: null, owner: me.name, mine: true, live: false, typing: [], viewing: [], snoozed_until: null,
+        wrap_up_until: null, disposition: null, parked: false, read_upto: held.at(-1)?.n ?? held.filter((line) => line.n !== null).length, asks: null,
+        hand_over: null, may_be: null, linked: false, ...header,
+      },
+      lines: held, draft: { mode: 'reply', reply: '', note: '', attachments: [] }, card: who, suggestions, reading_at: null, own: true, unread, parked: false,
+    };
+    this.#held.set(id, whole);
+    return whole;
+  }
+
+  // ---- small steps ---------------------------------------------------------------------------------------------
+
+  #start(): Start {
+    return { version: '0.1.0', settings: this.settings, workspaces: this.#workspaces, gate: this.#gate() };
+  }
+
+  #gate(): Gate {
+    if (this.scene === 'opening') return { gate: 'opening' };
+    if (this.scene === 'locked') return { gate: 'locked', why: 'keyring_locked' };
+    if (this.scene === 'signed_out') return { gate: 'signed_out', waiting: false };
+    if (this.scene === 'signing_in') return { gate: 'signed_out', waiting: true };
+    return this.#ready();
+  }
+
+  #ready(): Gate {
+    if (this.#attention.length > 0) this.push({ view: 'attention', patch: { op: 'reset', items: this.#attention, total: this.#attention.length } });
+    const home: Home = {
+      me: this.#me(), presence: this.#presence, workspace: workspace as Workspace,
+      chat_link: 'http://127.0.0.1:47811/chat/alba', colleagues: colleagues(this.now()), connection: this.#connection,
+      offers: this.#offers, yours: [...this.#held.values()].filter((held) => held.own).map((held) => this.#row(held)),
+      waiting: this.#waiting, follow_ups: this.#counts(), open: this.#open ? this.#opened(this.#open) : null, practice: this.scene !== 'no_practice',
+    };
+    return { gate: 'ready', home };
+  }
+
+  #me(): Person {
+    return this.scene === 'advisor' ? { ...me, role: 'advisor' } : me;
+  }
+
+  #get(id: string): Held {
+    const held = this.#held.get(id);
+    if (!held) throw fail('gone');
+    return held;
+  }
+
+  #opened(id: string): Opened {
+    const held = this.#get(id);
+    const from = Math.max(0, held.lines.length - PAGE);
+    return {
+      header: held.header, timeline: { items: held.lines.slice(from), earlier: from > 0 }, draft: held.draft, customer: this.#card(held),
+      suggestions: held.suggestions, reading_at: held.reading_at,
+    };
+  }
+
+  #card(held: Held): CustomerCard {
+    return { ...held.card, follow_ups: this.#loops.filter((row) => row.follow_up.customer === held.card.customer.id && row.follow_up.status !== 'done') };
+  }
+
+  #row(held: Held): ConversationRow {
+    const { header } = held;
+    const last = held.lines.findLast((line) => line.kind === 'message');
+    return {
+      id: header.id, customer_name: header.customer_name, channel: header.channel, state: header.state,
+      last_side: last ? (last.side === 'customer' ? 'customer' : 'company') : null,
+      last_text: last?.parts.map((part) => ('text' in part ? part.text : part.part === 'hidden' ? '' : '')).join('').slice(0, 140) ?? '',
+      last_at: last?.at ?? this.now(), unread: held.unread, promise: header.promise, snoozed_until: header.snoozed_until, wrap_up_until: header.wrap_up_until,
+      parked: held.parked, draft: held.draft.reply !== '' || held.draft.note !== '',
+      attention: held.lines.some((line) => line.delivery?.state === 'not_sent'), typing: header.typing.includes(header.customer_name) && header.customer_name !== '',
+    };
+  }
+
+  #pushRow(held: Held): void {
+    this.push({ view: 'yours', patch: { op: 'upsert', item: this.#row(held) } });
+  }
+
+  #setHeader(held: Held, change: Partial<Header>): void {
+    held.header = { ...held.header, ...change };
+    if (this.#open === held.header.id) this.push({ view: 'header', header: held.header });
+    if (held.own) this.#pushRow(held);
+  }
+
+  #setState(id: string, state: ConversationState, change: Partial<Header>): void {
+    this.#setHeader(this.#get(id), { state, ...change });
+  }
+
+  #setPresence(change: Partial<Presence>): void {
+    this.#presence = { ...this.#presence, ...change };
+    this.push({ view: 'me', person: this.#me(), presence: this.#presence });
+  }
+
+  #accept(id: string): void {
+    const offer = this.#offers.find((row) => row.id === id);
+    const waits = this.#waiting.find((row) => row.id === id);
+    const row = offer ?? waits;
+    if (!row) throw fail('too_late');
+    this.#offers = this.#offers.filter((one) => one.id !== id);
+    this.#waiting = this.#waiting.filter((one) => one.id !== id);
+    const t = this.now();
+    const held = this.#hold(id, card(customer(`cu-${id}`, row.customer_name, { tier: row.tier, language: row.language })), lines.placed([
+      lines.line(row.waiting_since, 'customer', offer?.subject ?? 'Hello, can somebody help me?'), lines.activity(t, { what: 'accepted', by: me.name }),
+    ]), { queue_name: row.queue, subject: offer?.subject ?? '', language: row.language, promise: { from: row.waiting_since, due: t + 2 * MINUTE }, live: true }, 1);
+    this.push({ view: 'offers', patch: { op: 'remove', id } }, { view: 'waiting', patch: { op: 'remove', id } });
+    this.#pushRow(held);
+  }
+
+  #queueUp(row: WaitingRow): void {
+    this.#waiting = [...this.#waiting, row];
+    this.push({ view: 'waiting', patch: { op: 'upsert', item: row } });
+  }
+
+  #giveAway(id: string): void {
+    const held = this.#get(id);
+    held.own = false;
+    this.push({ view: 'yours', patch: { op: 'remove', id } });
+    this.#setHeader(held, { mine: false, owner: 'Amir Saïdi' });
+    if (this.#supervising) this.push({ view: 'supervise', supervise: this.#supervise() });
+  }
+
+  #sendLine(id: string, note: boolean, text: string, hashes: string[]): TimelineItem {
+    const held = this.#get(id);
+    const undo = this.settings.undo_send_s * 1000;
+    const sent = lines.mine(this.now(), text, note || undo === 0 ? { state: 'sending' } : { state: 'undo', until: this.now() + undo }, {
+      kind: note ? 'note' : 'message', id: this.#id('m'), n: null,
+      attachments: held.draft.attachments.filter((file) => hashes.includes(file.sha256)).map((file) => ({ ...file, preview: null })),
+    });
+    held.lines = [...held.lines, sent];
+    held.draft = note ? { ...held.draft, note: '' } : { ...held.draft, reply: '', attachments: [] };
+    this.push({ view: 'timeline', conversation: id, patch: { op: 'upsert', item: sent } });
+    this.#setHeader(held, note ? {} : { promise: null });
+    setTimeout(() => this.#settleLine(sent.id), note ? 200 : undo + 200);
+    return sent;
+  }
+
+  #undoLine(id: string): Draft {
+    const held = [...this.#held.values()].find((one) => one.lines.some((line) => line.id === id));
+    const line = held?.lines.find((one) => one.id === id);
+    if (!held || !line || line.n !== null) throw fail('too_late');
+    held.lines = held.lines.filter((one) => one.id !== id);
+    const text = line.parts.map((part) => ('text' in part ? part.text : '')).join('');
+    held.draft = line.kind === 'note' ? { ...held.draft, mode: 'note', note: text } : { ...held.draft, mode: 'reply', reply: text };
+    this.push({ view: 'timeline', conversation: held.header.id, patch: { op: 'remove', id } }, { view: 'draft', conversation: held.header.id, draft: held.draft });
+    return held.draft;
+  }
+
+  #settleLine(id: string): void {
+    for (const held of this.#held.values()) {
+      const line = held.lines.find((one) => one.id === id);
+      if (!line || line.n !== null || this.#connection.state !== 'live') continue;
+      const sent = { ...line, n: held.lines.filter((one) => one.n !== null).length + 1, delivery: { state: 'sent' as const } };
+      held.lines = [...held.lines.filter((one) => one.id !== id && one.n !== null), sent, ...held.lines.filter((one) => one.id !== id && one.n === null)];
+      this.push({ view: 'timeline', conversation: held.header.id, patch: { op: 'upsert', item: sent } });
+    }
+  }
+
+  /** A line of the customer arrives; for measures and for looking. */
+  arrive(id: string, text: string): void {
+    const held = this.#get(id);
+    const said = { ...lines.line(this.now(), 'customer', text), n: held.lines.filter((one) => one.n !== null).length + 1 };
+    held.lines = [...held.lines.filter((one) => one.n !== null), said, ...held.lines.filter((one) => one.n === null)];
+    if (this.#open !== id) held.unread += 1;
+    this.push({ view: 'timeline', conversation: id, patch: { op: 'upsert', item: said } });
+    this.#pushRow(held);
+  }
+
+  connection(change: Partial<Connection>): void {
+    this.#connection = { ...this.#connection, ...change };
+    this.push({ view: 'connection', connection: this.#connection });
+  }
+
+  #dropAttention(id: string): void {
+    this.#attention = this.#attention.filter((row) => row.id !== id);
+    this.push({ view: 'attention', patch: { op: 'remove', id } });
+    this.connection({ attention: this.#attention.length });
+  }
+
+  #putLoop(row: FollowUpRow): void {
+    const id = row.follow_up.id;
+    this.#loops = [...this.#loops.filter((one) => one.follow_up.id !== id), row].sort((a, b) => a.follow_up.due - b.follow_up.due);
+    if (this.#scope) {
+      this.push({ view: 'follow_ups', patch: fits(row, this.#scope) ? { op: 'upsert', item: row } : { op: 'remove', id } });
+    }
+    this.push({ view: 'follow_up_counts', counts: this.#counts() });
+    for (const held of this.#held.values()) {
+      if (held.card.customer.id === row.follow_up.customer && this.#open === held.header.id) {
+        const all = this.#loops.filter((one) => one.follow_up.customer === held.card.customer.id);
+        this.push({ view: 'customer', conversation: held.header.id, card: { ...held.card, follow_ups: all } });
+      }
+    }
+  }
+
+  #counts() {
+    const end = new Date(this.now()).setHours(23, 59, 59, 999);
+    const mine = this.#loops.filter((row) => fits(row, 'mine'));
+    return {
+      mine: mine.length, due: mine.filter((row) => row.follow_up.due <= end).length,
+      team: this.#loops.filter((row) => fits(row, 'team')).length, waiting: this.#loops.filter((row) => fits(row, 'waiting')).length,
+    };
+  }
+
+  #supervise(): Supervise {
+    const t = this.now();
+    return {
+      at: t - 1000,
+      queues: workspace.queue.map((queue, i) => ({
+        id: queue.id, name: queue.name, waiting: [2, 1, 2, 0][i] ?? 0, longest: [t - 134_000, t - 97_000, t - 65_000, null][i] ?? null,
+        target_s: queue.first_reply_s, on_line: [4, 4, 3, 0][i] ?? 0, free: [1, 1, 2, 0][i] ?? 0,
+      })),
+      advisors: [
+        { id: me.id, name: me.name, presence: this.#presence, conversations: [...this.#held.values()].filter((held) => held.own && held.header.state === 'active').slice(0, 3).map((held) => ({ conversation: held.header.id, customer_name: held.header.customer_name, queue: held.header.queue, unanswered_since: held.header.promise?.from ?? null })) },
+        ...colleagues(t).flatMap((row) => (row.presence ? [{
+          id: row.person.id, name: row.person.name, presence: row.presence,
+          conversations: row.person.id === 'p-amir' ? [{ conversation: 'c-amirs', customer_name: 'Ben Achterberg', queue: 'care', unanswered_since: t - 6 * MINUTE }] : [],
+        }] : [])),
+      ].sort((a, b) => a.name.localeCompare(b.name)),
+    };
+  }
+
+  #setPractice(id: string, running: boolean): void {
+    this.#practice = this.#practice.map((row) => (row.id === id ? { ...row, running } : row));
+    this.push({ view: 'practice', customers: this.#practice });
+  }
+
+  #practiceStarts(id: string): void {
+    this.#setPractice(id, true);
+    const who = this.#practice.find((row) => row.id === id);
+    const t = this.now();
+    const offer: OfferRow = {
+      id: this.#id('c'), customer_name: who?.name ?? '', tier: null, channel: 'chat', queue: 'Product care', reason: null, language: who?.language ?? 'en',
+      subject: who?.problem ?? '', waiting_since: t, from: t, until: t + 30_000, by: null, handed_over: null,
+    };
+    this.#offers = [...this.#offers, offer];
+    this.push({ view: 'offers', patch: { op: 'upsert', item: offer } });
+  }
+
+  #find(text: string, limit: number) {
+    const words = text.toLowerCase();
+    const rows = [];
+    for (const held of this.#held.values()) {
+      const { customer: who } = held.card;
+      const base = { customer_name: who.name, customer: who.id, conversation: held.header.id, at: held.lines.at(-1)?.at ?? this.now() };
+      if (who.name.toLowerCase().includes(words)) rows.push({ ...base, id: `s-${who.id}-${held.header.id}`, kind: 'customer' as const, snippet: snippet(who.name, words), message: null });
+      for (const order of held.card.orders) {
+        if (order.title.toLowerCase().includes(words)) rows.push({ ...base, id: `s-${order.id}-${held.header.id}`, kind: 'order' as const, snippet: snippet(order.title, words), message: null });
+      }
+      for (const line of held.lines.slice(-200)) {
+        const said = line.parts.map((part) => ('text' in part ? part.text : '')).join('');
+        if (said.toLowerCase().includes(words)) rows.push({ ...base, id: `s-${line.id}`, kind: 'message' as const, snippet: snippet(said, words), message: line.id, at: line.at });
+      }
+    }
+    const order = { customer: 0, order: 1, message: 2 };
+    const seen = new Set<string>();
+    return rows
+      .filter((row) => row.kind !== 'customer' || (!seen.has(row.customer) && seen.add(row.customer)))
+      .sort((a, b) => order[a.kind] - order[b.kind])
+      .slice(0, limit);
+  }
+
+  #name(id: string): string {
+    return id === me.id ? me.name : (colleagues(0).find((row) => row.person.id === id)?.person.name ?? id);
+  }
+
+  #id(kind: string): string {
+    this.#ids += 1;
+    return `${kind}-new-${String(this.#ids).padStart(4, '0')}`;
+  }
+}
+
+const NEEDS_LINE = new Set<CallName>([
+  'offer.accept', 'offer.decline', 'conversation.transfer', 'conversation.assign', 'conversation.resolve', 'conversation.reopen', 'conversation.wrap_up',
+  'conversation.snooze', 'conversation.wake', 'conversation.end', 'conversation.link', 'conversation.unlink', 'customer.confirm', 'customer.unblock',
+  'presence.set', 'presence.finish', 'presence.channel', 'search.everywhere', 'library.put_article', 'library.put_macro', 'library.remove_article', 'library.remove_macro',
+  'practice.start',
+]);
+
+function fail(code: FailureCode): Failure {
+  return { code, detail: '', retry: code === 'offline' || code === 'service' };
+}
+
+function fits(row: FollowUpRow, scope: FollowUpScope): boolean {
+  const { status } = row.follow_up;
+  if (scope === 'done') return status === 'done';
+  if (scope === 'waiting') return row.mine && status === 'waiting';
+  if (scope === 'team') return status !== 'done';
+  return row.mine && status === 'open';
+}
+
+function waitingRow(id: string, name: string, queue: string, since: number, more: Partial<WaitingRow>): WaitingRow {
+  return {
+    id, customer_name: name, tier: more.tier ?? null, channel: more.channel ?? 'chat', queue, reason: more.reason ?? null, language: more.language ?? null,
+    waiting_since: since, due: more.due ?? since + 120_000, priority: more.priority ?? 0, handed_over: more.handed_over ?? null, offered: more.offered ?? false,
+  };
+}
+
+function snippet(text: string, words: string) {
+  const at = text.toLowerCase().indexOf(words);
+  const from = Math.max(0, at - 30);
+  return [
+    { text: (from > 0 ? '…' : '') + text.slice(from, at), hit: false }, { text: text.slice(at, at + words.length), hit: true },
+    { text: text.slice(at + words.length, at + words.length + 60), hit: false },
+  ].filter((part) => part.text !== '');
+}
+
+function hash(text: string): string {
+  let h = 0;
+  for (const c of text) h = (h * 31 + (c.codePointAt(0) ?? 0)) >>> 0;
+  return h.toString(16).padStart(8, '0').repeat(8);
+}
+
+const SUGGESTED: Suggestion[] = [
+  { id: 'sg-1', text: 'I have just spoken with the depot, Léa: 48-2291 was scanned by mistake and is still in the van. It reaches you today before 18:00, and I write to you the moment it is out.', source: 'macro', title: 'Depot confirms a wrong scan', because: ['delivered', 'scan', 'parcel'] },
+  { id: 'sg-2', text: 'As this is the second time, I have taken the delivery fee off. Would you rather have it brought today, or pick it up in the shop?', source: 'answer', title: 'Conversation of 3 November', because: ['second time', 'delivered'] },
+  { id: 'sg-3', text: 'After two working days without a trace, we send a new one at once.', source: 'article', title: 'A parcel is marked delivered but not there', because: ['delivered', 'nothing'] },
+];

@@ -1,0 +1,41 @@
+// What jsdom lacks and the screens use: the top layer, sizes, observers. Nothing here measures; the real window does.
+
+import { afterEach } from 'vitest';
+
+class NoObserver {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+}
+
+Object.assign(globalThis, { ResizeObserver: NoObserver, IntersectionObserver: NoObserver });
+
+HTMLElement.prototype.showPopover ??= function (this: HTMLElement) {
+  this.dataset['popoverOpen'] = '';
+};
+HTMLElement.prototype.hidePopover ??= function (this: HTMLElement) {
+  delete this.dataset['popoverOpen'];
+};
+HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
+  this.setAttribute('open', '');
+};
+HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) {
+  this.removeAttribute('open');
+};
+Element.prototype.scrollIntoView ??= function () {};
+Element.prototype.scrollBy ??= function () {};
+Element.prototype.setPointerCapture ??= function () {};
+
+const matches = Element.prototype.matches;
+Element.prototype.matches = function (this: Element, selector: string): boolean {
+  if (selector === ':popover-open') return this instanceof HTMLElement && 'popoverOpen' in this.dataset;
+  return matches.call(this, selector);
+};
+
+globalThis.matchMedia ??= ((query: string) => ({
+  matches: false, media: query, onchange: null, addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {}, dispatchEvent: () => false,
+})) as typeof matchMedia;
+
+afterEach(() => {
+  delete (window as { __TAURI_INTERNALS__?: unknown }).__TAURI_INTERNALS__;
+});

@@ -1,0 +1,258 @@
+// Writing: to the customer, or a note for colleagues. Sending is the same step for both; what cannot be sent comes
+// back to where it was written.
+
+import { call } from '../../ipc/call';
+import { isFailure } from '../../ipc/failure';
+import type { DraftMode, MacroRow, Suggestion, TimelineItem } from '../../ipc/types';
+import type { Desk } from '../../live/desk.svelte';
+import type { OpenConversation } from '../../live/opened.svelte';
+import { bytes } from '../../shared/figures';
+import { w } from '../../words/words.svelte';
+import { characters, FILE_BYTES, FILES, TEXT_CHARS } from './limits';
+import { ghostOf, type Asked } from './typed';
+import { upload } from './upload';
+
+export interface Adding {
+  id: string;
+  name: string;
+  done: number;
+}
+
+const TYPING_EVERY = 3_000;
+
+export class ComposerState {
+  /** Asks the field for the focus; counts up. */
+  focusAsked = $state(0);
+  adding = $state.raw<readonly Adding[]>([]);
+  macros = $state.raw<readonly MacroRow[] | null>(null);
+  /** The macro that the text came from; its actions follow the sending. */
+  from = $state.raw<MacroRow | null>(null);
+  #asked = 0;
+  #typingTold = 0;
+  #uploads = 0;
+
+  constructor(
+    private readonly desk: Desk,
+    readonly open: OpenConversation,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** Only what is the advisor's own and not over can be answered; a note can always be left. */
+  get canReply(): boolean {
+    const { mine, state } = this.open.header;
+    return mine && (state === 'active' || state === 'snoozed');
+  }
+
+  get mode(): DraftMode {
+    return this.canReply ? this.open.draft.mode : 'note';
+  }
+
+  get text(): string {
+    return this.mode === 'reply' ? this.open.draft.reply : this.open.draft.note;
+  }
+
+  get over(): number {
+    return Math.max(0, characters(this.text) - TEXT_CHARS);
+  }
+
+  get left(): number {
+    return TEXT_CHARS - characters(this.text);
+  }
+
+  get canSend(): boolean {
+    if (this.over > 0 || this.adding.length > 0) return false;
+    return this.text.trim() !== '' || this.open.draft.attachments.length > 0;
+  }
+
+  /** The newest own line that can still be taken back. */
+  get undoable(): TimelineItem | undefined {
+    const { timeline } = this.open;
+    for (let i = timeline.count - 1; i >= 0; i -= 1) {
+      const item = timeline.at(i);
+      if (!item || item.n !== null) return undefined;
+      if (item.delivery?.state === 'undo') return item;
+    }
+    return undefined;
+  }
+
+  get ghost(): string {
+    return this.mode === 'reply' && this.macros === null ? ghostOf(this.text, this.open.suggestions) : '';
+  }
+
+  setMode(mode: DraftMode): void {
+    if (mode === 'note' || this.canReply) this.open.draft.setMode(mode);
+    this.focusAsked += 1;
+  }
+
+  write(text: string): void {
+    const { draft } = this.open;
+    if (draft.mode !== this.mode) draft.setMode(this.mode);
+    draft.write(text);
+    if (text.trim() === '') this.from = null;
+    if (this.mode === 'reply' && text !== '' && this.now() - this.#typingTold > TYPING_EVERY) {
+      this.#typingTold = this.now();
+      void call('conversation.typing', { id: this.open.id }).catch(() => undefined);
+    }
+  }
+
+  /** Enter: sends what is written; on an empty field it sends at once what still could be taken back. */
+  async send(): Promise<void> {
+    const { open, mode } = this;
+    if (!this.canSend) {
+      if (this.adding.length > 0) this.desk.notices.say(w().attachment.addingNow);
+      else if (this.text.trim() === '' && this.undoable) await this.desk.attempt('message.send_now', { id: this.undoable.id });
+      return;
+    }
+    const text = this.text.trim();
+    const files = open.draft.attachments;
+    const from = mode === 'reply' ? this.from : null;
+    open.draft.clear(mode);
+    this.from = null;
+    await open.draft.settled();
+    const tried = await this.desk.attempt('message.send', {
+      id: open.id, mode, text, attachments: files.map((file) => file.sha256), from_macro: from?.id ?? null,
+    });
+    if (tried.done) {
+      // The push may have been faster, and may know more by now.
+      if (!open.timeline.get(tried.output.id)) open.timeline.apply({ op: 'upsert', item: tried.output });
+    } else {
+      open.draft.restore(mode, text, files);
+      this.from = from;
+    }
+  }
+
+  /** Takes back the newest own line that can still be taken back. */
+  async undo(): Promise<void> {
+    const item = this.undoable;
+    if (!item) return;
+    await this.open.draft.flush();
+    const tried = await this.desk.attempt('message.undo', { id: item.id });
+    if (!tried.done) return;
+    this.open.timeline.apply({ op: 'remove', id: item.id });
+    this.open.draft.replace(tried.output);
+    this.focusAsked += 1;
+  }
+
+  // Suggestions ----------------------------------------------------------------------------------------------------
+
+  complete(): boolean {
+    const { ghost } = this;
+    if (ghost === '') return false;
+    const found = this.open.suggestions.find((one) => one.text.endsWith(ghost) && one.text.length === this.text.length + ghost.length);
+    this.write(found?.text ?? this.text + ghost);
+    return true;
+  }
+
+  use(suggestion: Suggestion): void {
+    if (!this.canReply) return;
+    const { draft } = this.open;
+    draft.setMode('reply');
+    const before = draft.reply;
+    this.write(suggestion.text);
+    this.focusAsked += 1;
+    const typed = before.trim();
+    if (typed !== '' && !suggestion.text.toLocaleLowerCase().startsWith(typed.toLocaleLowerCase())) {
+      this.desk.notices.say(w().suggestions.replacedToast, {
+        undo: () => {
+          draft.setMode('reply');
+          draft.write(before);
+        },
+      });
+    }
+  }
+
+  // Macros -----------------------------------------------------------------------------------------------------------
+
+  async findMacros(text: string): Promise<void> {
+    const asked = ++this.#asked;
+    const tried = await this.desk.attempt('macro.find', { id: this.open.id, text });
+    if (asked === this.#asked && tried.done) this.macros = tried.output;
+  }
+
+  closeMacros(): void {
+    this.#asked += 1;
+    this.macros = null;
+  }
+
+  /** Puts the macro where it was asked for; answers with the place of the caret after it. */
+  useMacro(row: MacroRow, asked: Asked, caret: number): number {
+    const { text } = this;
+    const next = text.slice(0, asked.from) + row.text + text.slice(caret);
+    this.write(next);
+    this.from = row.actions.length > 0 ? row : this.from;
+    this.closeMacros();
+    return asked.from + row.text.length;
+  }
+
+  /** What a macro does besides its text, in words. */
+  get alsoDoes(): string[] {
+    const words = w().composer.action;
+    return (this.from?.actions ?? []).map((action) => {
+      if (action.do === 'set_reason') return words.set_reason(this.desk.team.reason(action.reason)?.name ?? action.reason);
+      if (action.do === 'add_follow_up') return words.add_follow_up(action.title);
+      if (action.do === 'snooze') return words.snooze(action.minutes);
+      return words.resolve;
+    });
+  }
+
+  // Mentions -----------------------------------------------------------------------------------------------------------
+
+  colleagues(text: string): { id: string; name: string }[] {
+    const words = text.toLocaleLowerCase();
+    return this.desk.team.colleagues.rows
+      .filter((row) => row.person.active && row.person.id !== this.desk.team.me.id)
+      .map((row) => ({ id: row.person.id, name: row.person.name }))
+      .filter((one) => one.name.toLocaleLowerCase().split(' ').some((part) => part.startsWith(words)) || one.name.toLocaleLowerCase().startsWith(words));
+  }
+
+  mention(name: string, asked: Asked, caret: number): number {
+    const { text } = this;
+    this.write(`${text.slice(0, asked.from)}@${name} ${text.slice(caret)}`);
+    return asked.from + name.length + 2;
+  }
+
+  insert(what: string, from: number, to: number): number {
+    this.write(this.text.slice(0, from) + what + this.text.slice(to));
+    return from + what.length;
+  }
+
+  // Files --------------------------------------------------------------------------------------------------------------
+
+  async addFiles(files: readonly File[]): Promise<void> {
+    for (const file of files) {
+      const words = w().attachment;
+      if (this.open.draft.attachments.length + this.adding.length >= FILES) {
+        this.desk.notices.say(words.tooMany(FILES), { tone: 'bad' });
+        return;
+      }
+      if (file.size > FILE_BYTES) this.desk.notices.say(words.tooLarge(file.name, bytes(FILE_BYTES)), { tone: 'bad' });
+      else if (file.size === 0) this.desk.notices.say(words.empty(file.name), { tone: 'bad' });
+      else await this.#add(file);
+    }
+  }
+
+  async #add(file: File): Promise<void> {
+    this.#uploads += 1;
+    const id = `${this.open.id}-${this.now()}-${this.#uploads}`;
+    this.adding = [...this.adding, { id, name: file.name, done: 0 }];
+    try {
+      const added = await upload(this.open.id, file.name, file, id, (done) => {
+        this.adding = this.adding.map((one) => (one.id === id ? { ...one, done } : one));
+      });
+      this.open.draft.addFile(added);
+    } catch (thrown) {
+      if (isFailure(thrown)) this.desk.notices.fail(thrown);
+      else this.desk.notices.say(w().attachment.unreadable(file.name), { tone: 'bad' });
+    } finally {
+      this.adding = this.adding.filter((one) => one.id !== id);
+    }
+  }
+
+  async removeFile(sha256: string): Promise<void> {
+    const { draft } = this.open;
+    const before = draft.attachments;
+    draft.removeFile(sha256);
+    const tried = await this.desk.attempt('draft.remove_file', { id: this.open.id, sha256 });
+    if (!tried.done) draft.attachments = before;
+  }
+}

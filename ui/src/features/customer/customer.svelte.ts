@@ -1,0 +1,29 @@
+// What can be done about the customer of the open conversation.
+
+import type { Customer, Identity } from '../../ipc/types';
+import type { Desk } from '../../live/desk.svelte';
+import { w } from '../../words/words.svelte';
+
+export class CustomerState {
+  constructor(private readonly desk: Desk) {}
+
+  async confirm(customer: Customer, identity: Identity, verified: boolean): Promise<void> {
+    const change = (to: boolean) => this.desk.attempt('customer.confirm', { customer: customer.id, identity: identity.id, verified: to });
+    if (!(await change(verified)).done) return;
+    const words = w().customer;
+    this.desk.notices.say(verified ? words.confirmedToast : words.unconfirmedToast, {
+      tone: verified ? 'good' : 'plain',
+      about: identity.value,
+      undo: () => void change(!verified),
+    });
+  }
+
+  async unblock(customer: Customer): Promise<void> {
+    const tried = await this.desk.attempt('customer.unblock', { id: customer.id });
+    if (tried.done) this.desk.notices.say(w().customer.unblocked, { tone: 'good', about: customer.name });
+  }
+
+  open(conversation: string): void {
+    void this.desk.show(conversation);
+  }
+}

@@ -1,0 +1,104 @@
+// The left side: answering offers, taking what waits, going from one conversation to the next.
+
+import type { ConversationRow, OfferRow, WaitingRow } from '../../ipc/types';
+import type { Desk } from '../../live/desk.svelte';
+import { w } from '../../words/words.svelte';
+
+export class QueueState {
+  /** Conversations that were asked for and not given yet: no second click goes out. */
+  taking = $state.raw<ReadonlySet<string>>(new Set());
+  showAllWaiting = $state(false);
+  #movedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly desk: Desk,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Rows came, went or changed places under the reader's pointer. */
+  moved(): void {
+    this.#movedAt = this.now();
+  }
+
+  /** Whether a click can be meant for what stands there now: nobody aims in a third of a second. */
+  meant(event: MouseEvent): boolean {
+    return event.detail === 0 || this.now() - this.#movedAt > 350;
+  }
+
+  get offers(): readonly OfferRow[] {
+    return this.desk.queue.offers.rows;
+  }
+
+  get yours(): readonly ConversationRow[] {
+    return this.desk.queue.yours.rows;
+  }
+
+  get waiting(): readonly WaitingRow[] {
+    return this.desk.queue.waiting.rows;
+  }
+
+  /** Since when the one that waits longest has waited. */
+  get longest(): number | null {
+    return this.waiting.reduce<number | null>((least, row) => (least === null ? row.waiting_since : Math.min(least, row.waiting_since)), null);
+  }
+
+  async accept(id: string): Promise<void> {
+    if (await this.#once(id, 'offer.accept')) await this.desk.show(id);
+  }
+
+  async decline(id: string): Promise<void> {
+    await this.#once(id, 'offer.decline');
+  }
+
+  /** Takes one that waits: shown at once when it is the advisor's. */
+  async take(id: string): Promise<void> {
+    if (await this.#once(id, 'offer.accept')) {
+      this.desk.notices.say(w().conversation.takenToast, { tone: 'good' });
+      await this.desk.show(id);
+    }
+  }
+
+  /** The one that is open and waits, else the one that stands first. */
+  takeNext(): void {
+    const open = this.desk.open?.header;
+    const id = open?.state === 'waiting' ? open.id : this.waiting.find((row) => !row.offered)?.id;
+    if (id) void this.take(id);
+  }
+
+  get canTake(): boolean {
+    return this.desk.open?.header.state === 'waiting' || this.waiting.some((row) => !row.offered);
+  }
+
+  step(by: 1 | -1): void {
+    const rows = this.yours;
+    if (rows.length === 0) return;
+    const at = rows.findIndex((row) => row.id === this.desk.selected);
+    const to = at < 0 ? (by > 0 ? 0 : rows.length - 1) : (at + by + rows.length) % rows.length;
+    void this.desk.show(rows[to]?.id ?? null);
+  }
+
+  /** The next one that owes an answer, after the one that is open. */
+  nextOwed(): void {
+    const rows = this.yours.filter((row) => row.promise);
+    const at = rows.findIndex((row) => row.id === this.desk.selected);
+    const next = rows[(at + 1) % rows.length];
+    if (next) void this.desk.show(next.id);
+  }
+
+  async #once(id: string, name: 'offer.accept' | 'offer.decline'): Promise<boolean> {
+    if (this.taking.has(id)) return false;
+    this.taking = new Set(this.taking).add(id);
+    const tried = await this.desk.attempt(name, { id });
+    const rest = new Set(this.taking);
+    rest.delete(id);
+    this.taking = rest;
+    return tried.done;
+  }
+}
+
+/** How much of a promise is left, 1 to 0, and how pressing that is. */
+export function promiseLeft(from: number, due: number, now: number): { left: number; tone: 'good' | 'warn' | 'bad' } {
+  const whole = Math.max(1, due - from);
+  const left = Math.min(1, Math.max(0, (due - now) / whole));
+  return { left, tone: now >= due ? 'bad' : left <= 0.34 ? 'warn' : 'good' };
+}

@@ -1,0 +1,30 @@
+// How somebody is, for the places that show it.
+
+import type { Channel, Presence } from '../ipc/types';
+import { w } from '../words/words.svelte';
+
+export type Shade = 'available' | 'busy' | 'away' | 'offline' | 'wrap_up' | 'unknown';
+
+export function shadeOf(presence: Presence | null): Shade {
+  if (!presence) return 'unknown';
+  if (presence.wrapping_up && presence.state !== 'offline') return 'wrap_up';
+  return presence.state;
+}
+
+/** The state in a word; with the reason of a break when there is one. */
+export function presenceName(presence: Presence | null, breakName: (id: string) => string | undefined): string {
+  const words = w().presence;
+  if (!presence) return words.unknown;
+  if (presence.state === 'away' && presence.reason) {
+    return presence.reason === 'missed-offer' ? words.missedOffer : (breakName(presence.reason) ?? words.away);
+  }
+  if (presence.state === 'available' && presence.finishing) return words.finishing;
+  return words[presence.state];
+}
+
+/** How many more of a channel somebody could take now; nothing when that is not known. */
+export function freeOf(presence: Presence | null, channel: Channel): number | null {
+  const load = presence?.channels.find((one) => one.channel === channel);
+  if (!presence || !load) return null;
+  return presence.state === 'available' && load.open && !presence.finishing ? Math.max(0, load.capacity - load.load) : 0;
+}

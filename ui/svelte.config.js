@@ -1,0 +1,4 @@
+export default {
+  // Svelte reads the types of TypeScript itself; no preprocessor is needed.
+  compilerOptions: { runes: true },
+};
