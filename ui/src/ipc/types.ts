@@ -1556,7 +1556,7 @@ customer_name: Personal, } | { "toast": "arrived",
 /** With whom. */
 customer_name: Personal,
 /** Which. */
-conversation: ConversationId, } | { "toast": "in_tray" } | { "toast": "file_saved",
+conversation: ConversationId, } | { "toast": "file_saved",
 /** Where. */
 path: string, };
 

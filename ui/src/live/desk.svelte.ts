@@ -255,9 +255,6 @@ export class Desk {
           open: { label: words.open, run: () => void this.show(toast.conversation) },
         });
         return;
-      case 'in_tray':
-        this.notices.say(words.in_tray);
-        return;
       case 'file_saved':
         this.notices.say(words.file_saved, { tone: 'good', about: toast.path });
     }

@@ -774,7 +774,6 @@ export const en = {
     silent: 'Silent for a while:',
     requeued: 'Back in its queue:',
     arrived: 'Came to you:',
-    in_tray: 'Loopdesk goes on in the tray. Quit ends it.',
     file_saved: 'Saved:',
     open: 'Open',
   },

@@ -776,7 +776,6 @@ export const fr: Words = {
     silent: 'Silencieux depuis un moment :',
     requeued: 'De retour dans sa file :',
     arrived: 'Vous est confiée :',
-    in_tray: 'Loopdesk continue dans la barre d’état. « Quitter » l’arrête.',
     file_saved: 'Enregistré :',
     open: 'Ouvrir',
   },

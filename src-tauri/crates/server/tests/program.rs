@@ -1,5 +1,7 @@
 //! The program `loopdesk-server`, as somebody types it.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
 use std::{
     io::{BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},

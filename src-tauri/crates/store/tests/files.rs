@@ -1,5 +1,7 @@
 //! The two files: what is kept, what is forgotten, and what cannot be read by anybody else.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 use model::{
