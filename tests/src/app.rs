@@ -86,7 +86,7 @@ impl App {
 
     /// Ends the app.
     pub async fn quit(self) {
-        let _ = self.window.quit().await;
+        let _ = self.window.clone().quit().await;
     }
 
     /// Waits for an element.
@@ -162,6 +162,19 @@ impl App {
             .status()
             .expect("a picture");
         assert!(taken.success());
+    }
+}
+
+impl Drop for App {
+    /// Whoever reads of a failure wants to see what the advisor would have seen.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
+            let path =
+                Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../target/shots/failed-{test}.png"));
+            let taken = self.command("import").args(["-window", "root"]).arg(&path).status();
+            eprintln!("What was on the display: {} ({taken:?})", path.display());
+        }
     }
 }
 

@@ -30,7 +30,7 @@ async fn a_customer_writes_in_the_browser_and_is_helped_in_the_window() {
 
     app.find_text(".offer", "Agathe Morel").await;
     app.picture("main-job-offer").await;
-    app.click(".offer button").await;
+    app.click(".queue:not([data-settling]) .offer button").await;
     app.find_text("[data-pane=conversation]", "Agathe Morel").await;
     app.find_text(".lines", "My parcel is marked delivered, but it never came.").await;
 

@@ -8,21 +8,22 @@ export class QueueState {
   /** Conversations that were asked for and not given yet: no second click goes out. */
   taking = $state.raw<ReadonlySet<string>>(new Set());
   showAllWaiting = $state(false);
-  #movedAt = Number.NEGATIVE_INFINITY;
+  /** Rows have just come, gone or changed places: a click now was aimed at what stood there before. */
+  settling = $state(false);
+  #settled: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    private readonly desk: Desk,
-    private readonly now: () => number = () => performance.now(),
-  ) {}
+  constructor(private readonly desk: Desk) {}
 
-  /** Rows came, went or changed places under the reader's pointer. */
+  /** Rows came, went or changed places under the reader's pointer: nobody aims in a third of a second. */
   moved(): void {
-    this.#movedAt = this.now();
+    this.settling = true;
+    clearTimeout(this.#settled);
+    this.#settled = setTimeout(() => (this.settling = false), 350);
   }
 
-  /** Whether a click can be meant for what stands there now: nobody aims in a third of a second. */
+  /** Whether a click can be meant for what stands there now; one made by a key always is. */
   meant(event: MouseEvent): boolean {
-    return event.detail === 0 || this.now() - this.#movedAt > 350;
+    return event.detail === 0 || !this.settling;
   }
 
   get offers(): readonly OfferRow[] {
