@@ -30,7 +30,7 @@ ui: setup ## Build the screen and the chat page
 	@cd ui && npm run --silent build
 
 dev: setup ui ## The app with a screen that reloads while you edit it
-	@cd ui && npx tauri dev --config ../src-tauri/tauri.conf.json -- --no-default-features --features embedded
+	@cd src-tauri && ../.make/tauri.sh dev -- --no-default-features --features embedded
 
 bench: setup ui ## What an advisor waits for, measured in the real window
 	@.make/bench.sh

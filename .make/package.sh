@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 .make/say.sh "Building the package"
-(cd src-tauri && CI=true ../ui/node_modules/.bin/tauri build --bundles deb)
+(cd src-tauri && CI=true ../.make/tauri.sh build --bundles deb)
 deb=$(ls -t target/release/bundle/deb/*.deb | head -n 1)
 .make/say.sh "Trying it"
 root=target/package
