@@ -25,7 +25,6 @@ use tokio::{runtime::Handle, sync::mpsc};
 
 use crate::{
     Stage,
-    page::http,
     seat::PATIENCE,
     stage::{MORNING, slug},
 };
@@ -271,26 +270,7 @@ impl Advisor {
     pub async fn browses(&mut self, stage: &Stage, email: &str, password: &str) {
         let page = tokio::time::timeout(PATIENCE, self.opened.recv()).await;
         let page = page.expect("a page is opened").expect("a page is opened");
-        assert!(page.starts_with(&stage.address), "the sign-in page is the service's own");
-        let url = reqwest::Url::parse(&page).expect("an address");
-        let wish: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
-        let browser = http();
-        assert!(browser.get(page).send().await.expect("the page").status().is_success());
-        let answer = browser
-            .post(format!("{}/v1/sign-in", stage.address))
-            .json(&json!({ "wish": wish, "email": email, "password": password }))
-            .send()
-            .await
-            .expect("an answer");
-        assert!(answer.status().is_success(), "the password is right: {}", answer.status());
-        let next: Value = answer.json().await.expect("where to go");
-        let to = next["to"].as_str().expect("an address");
-        let back = browser
-            .get(format!("{to}&iss={}", stage.address.replace(':', "%3A").replace('/', "%2F")))
-            .send()
-            .await
-            .expect("the desk listens");
-        assert!(back.status().is_success(), "the desk takes the code: {}", back.status());
+        stage.is_signed_in_on(&page, email, password).await;
     }
 
     /// Waits for a push that `seen` takes.

@@ -6,17 +6,24 @@ use std::{
     time::Duration,
 };
 
-use serde_json::json;
+use model::{PersonId, Role};
+use serde_json::{Value, json};
 use thirtyfour::{
     Capabilities, ChromeCapabilities, ChromiumLikeCapabilities, DesiredCapabilities, Key, WebDriver,
     WebElement,
     prelude::{By, ElementQueryable, ElementWaitable},
 };
 
-use crate::desktop::{Desktop, Process, wait_for};
+use crate::{
+    Stage,
+    desktop::{Desktop, Process, shots, wait_for},
+    stage::{new_person, slug},
+};
 
 /// How long a test waits for something to appear.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// What everybody types.
+pub const PASSWORD: &str = "correct horse battery";
 /// How often it looks.
 const EVERY: Duration = Duration::from_millis(25);
 
@@ -52,13 +59,49 @@ pub struct App {
     /// The window.
     pub window: WebDriver,
     variables: Vec<(String, String)>,
-    _driver: Process,
+    driver: Process,
 }
 
 impl App {
     /// Starts the app on a desktop and waits until its window answers.
     pub async fn start(desktop: &Desktop) -> Self {
         Self::start_program(desktop, &built("loopdesk"), &[]).await
+    }
+
+    /// The same with more variables of the environment.
+    pub async fn start_with(desktop: &Desktop, variables: &[(&str, &str)]) -> Self {
+        Self::start_program(desktop, &built("loopdesk"), variables).await
+    }
+
+    /// Starts the app and signs somebody new in to the stage's service: in the app by its own call, then in what stands
+    /// for their browser.
+    pub async fn start_at(desktop: &Desktop, stage: &Stage, name: &str, role: Role) -> (Self, PersonId) {
+        let mut new = new_person("alba", name);
+        new.role = role;
+        new.password = Some(PASSWORD.into());
+        let email = new.email.clone();
+        let person = stage.service.add_person(&slug("alba"), new).await.expect("a person is added");
+        let app = Self::start(desktop).await;
+        app.until("the practice desk is there", "return document.querySelector('.chip.live') !== null").await;
+        app.call("workspace.add", json!({ "address": stage.address })).await;
+        let page = wait_for("the sign-in page in the browser", || desktop.opened().pop());
+        stage.is_signed_in_on(&page, &email, PASSWORD).await;
+        let mine = format!(
+            "const me = document.querySelector('.me');
+             return me !== null && me.ariaLabel.includes('{name}') && document.querySelector('.chip.live') !== null"
+        );
+        app.until("the stage's desk is live", &mine).await;
+        (app, person)
+    }
+
+    /// Calls the desk as the screen does.
+    pub async fn call(&self, name: &str, input: Value) -> Value {
+        let script = "const [name, input, done] = arguments;
+            window.__TAURI_INTERNALS__.invoke('call', { name, input })
+                .then((value) => done({ value }), (failure) => done({ failure }));";
+        let answer = self.run_async(script, vec![json!(name), input]).await;
+        assert!(answer.get("failure").is_none(), "{name} failed: {answer}");
+        answer["value"].clone()
     }
 
     /// Starts some program with a WebKit window.
@@ -69,10 +112,12 @@ impl App {
         command
             .arg(format!("--port={port}"))
             .arg("--host=127.0.0.1")
-            .envs(variables.iter().copied())
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .env("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".into()));
+            .env("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".into()))
+            .envs(variables.iter().copied())
+            .stdout(desktop.log("app"))
+            .stderr(desktop.log("app"));
         let driver = Process::start("WebKitWebDriver", &mut command);
         wait_for("WebKitWebDriver", || answers(port).then_some(()));
         let mut capabilities = Capabilities::new();
@@ -81,11 +126,25 @@ impl App {
             .expect("capabilities");
         let window =
             WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.expect("a window");
-        Self { window, variables: desktop.variables.clone(), _driver: driver }
+        Self { window, variables: desktop.variables.clone(), driver }
+    }
+
+    /// The process id of what started the app.
+    pub fn driver(&self) -> u32 {
+        self.driver.id()
     }
 
     /// Ends the app.
     pub async fn quit(self) {
+        let _ = self.window.clone().quit().await;
+    }
+
+    /// Ends the app by its own keys, and waits until it has ended in order.
+    pub async fn quit_by_key(self) {
+        let name = self.variables.iter().find(|(name, _)| name == "HOME").map(|(_, home)| home.clone());
+        let home = name.expect("a home");
+        let _ = self.window.active_element().await.expect("the focus").send_keys(Key::Control + "q").await;
+        wait_for("the app to end", || (!runs_in(&home)).then_some(()));
         let _ = self.window.clone().quit().await;
     }
 
@@ -120,9 +179,77 @@ impl App {
         run(&self.window, script).await
     }
 
+    /// Runs a script that answers later, through its last argument.
+    pub async fn ask(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.window.execute_async(script, arguments).await.expect("the script answers").json().clone()
+    }
+
+    /// Runs a script that calls its last argument with its answer.
+    pub async fn run_async(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.window.execute_async(script, arguments).await.expect("the script runs").json().clone()
+    }
+
     /// Waits until a script answers true.
     pub async fn until(&self, what: &str, script: &str) {
         until(&self.window, what, script).await;
+    }
+
+    /// Waits until the desk's answer to a call is as it should be.
+    pub async fn until_answer(&self, call: &str, what: &str, holds: impl Fn(&Value) -> bool) {
+        let begun = std::time::Instant::now();
+        loop {
+            let answer = self.call(call, json!({})).await;
+            if holds(&answer) {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "waited in vain: {what}: {answer}");
+            tokio::time::sleep(EVERY).await;
+        }
+    }
+
+    /// What stands in a field.
+    pub async fn value(&self, css: &str) -> String {
+        self.find(css).await.value().await.expect("a field").unwrap_or_default()
+    }
+
+    /// From now on the window notes whether a pointer is used.
+    pub async fn no_pointer(&self) {
+        self.run(
+            "window.pointed = false;
+             for (const kind of ['pointerdown', 'mousedown']) addEventListener(kind, () => (window.pointed = true), true);",
+        )
+        .await;
+    }
+
+    /// Whether a pointer was used since.
+    pub async fn pointer_was_used(&self) -> bool {
+        self.run("return window.pointed").await == json!(true)
+    }
+
+    /// From now on the window writes down every word that goes from the desk to the screen and back.
+    pub async fn listens_in(&self) {
+        self.run(
+            "const bridge = window.__TAURI_INTERNALS__;
+             window.heard = [];
+             const note = (value) => window.heard.push(value instanceof ArrayBuffer ? new TextDecoder().decode(value) : JSON.stringify(value) ?? '');
+             const { fetch } = window;
+             window.fetch = async (...wanted) => {
+                 note(wanted.map((one) => (typeof one === 'string' ? one : one?.body ?? '')));
+                 const answer = await fetch(...wanted);
+                 answer.clone().text().then((text) => window.heard.push(text));
+                 return answer;
+             };
+             const { runCallback } = bridge;
+             bridge.runCallback = (id, data) => { note(data); return runCallback(id, data); };",
+        )
+        .await;
+    }
+
+    /// What was written down, and all that stands in the page; letters that are not ASCII are left out.
+    pub async fn heard(&self) -> String {
+        let all = "const page = [document.documentElement.outerHTML, JSON.stringify({ ...localStorage }), location.href];
+             return [...window.heard, ...page].join(' ').replace(/[^ -~]+/g, '?')";
+        self.run(all).await.as_str().unwrap_or_default().to_owned()
     }
 
     /// Whether an element is there now.
@@ -145,8 +272,7 @@ impl App {
     /// Writes a picture of the window, as the display shows it, to `target/shots/`. (WebDriver's own pictures need another
     /// renderer than the one that people get.)
     pub async fn picture(&self, name: &str) {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/shots");
-        std::fs::create_dir_all(&folder).expect("a folder");
+        let folder = shots();
         let found =
             self.command("xdotool").args(["search", "--onlyvisible", "--name", "^Loopdesk$"]).output();
         let found = String::from_utf8(found.expect("xdotool").stdout).expect("a number");
@@ -170,8 +296,7 @@ impl Drop for App {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
-            let path =
-                Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../target/shots/failed-{test}.png"));
+            let path = shots().join(format!("failed-{test}.png"));
             let taken = self.command("import").args(["-window", "root"]).arg(&path).status();
             eprintln!("What was on the display: {} ({taken:?})", path.display());
         }
@@ -253,10 +378,19 @@ impl Browser {
 
     /// Writes a picture of the page to `target/shots/`.
     pub async fn picture(&self, name: &str) {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/shots");
-        std::fs::create_dir_all(&folder).expect("a folder");
+        let folder = shots();
         self.page.screenshot(&folder.join(format!("{name}.png"))).await.expect("a picture");
     }
+}
+
+/// Whether an app runs whose home is that folder.
+fn runs_in(home: &str) -> bool {
+    let wanted = format!("HOME={home}");
+    std::fs::read_dir("/proc").expect("processes").flatten().any(|process| {
+        let name = std::fs::read_to_string(process.path().join("comm")).unwrap_or_default();
+        let variables = std::fs::read(process.path().join("environ")).unwrap_or_default();
+        name.trim() == "loopdesk" && variables.split(|byte| *byte == 0).any(|one| one == wanted.as_bytes())
+    })
 }
 
 async fn find(driver: &WebDriver, css: &str) -> WebElement {

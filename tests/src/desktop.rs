@@ -48,6 +48,13 @@ impl Drop for Process {
     }
 }
 
+/// The folder for pictures: `target/shots/`.
+pub fn shots() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/shots");
+    fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
 /// Waits until `there` finds what it looks for.
 pub fn wait_for<T>(what: &str, mut there: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
@@ -59,6 +66,17 @@ pub fn wait_for<T>(what: &str, mut there: impl FnMut() -> Option<T>) -> T {
         std::thread::sleep(Duration::from_millis(20));
     }
 }
+
+const SESSION: &str = r#"<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
 
 /// A desktop.
 pub struct Desktop {
@@ -109,8 +127,11 @@ impl Desktop {
             format!(":{}", text.trim())
         };
 
+        // A session that starts nothing by itself: all that runs on it was started here.
+        fs::write(path("session.conf"), SESSION).expect("a file");
         let mut bus = Command::new("dbus-daemon")
-            .args(["--session", "--nofork", "--print-address=1"])
+            .arg(format!("--config-file={}", path("session.conf").display()))
+            .args(["--nofork", "--print-address=1"])
             .env("XDG_RUNTIME_DIR", path("run"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -147,14 +168,18 @@ impl Desktop {
         if keyring {
             desktop.start_keyring();
         }
-        desktop.start_daemon("dunst", &[]);
+        // A click does what the notification offers; each one that is shown is also written down.
+        fs::create_dir_all(desktop.home().join("config/dunst")).expect("a folder");
+        let clicks = "[global]\nmouse_left_click = do_action, close_current\nformat = \"%s\\n%b\"\n";
+        fs::write(desktop.home().join("config/dunst/dunstrc"), clicks).expect("its settings");
+        desktop.start_daemon("dunst", &["-print"]);
         desktop.wait_for_name("org.freedesktop.Notifications");
         desktop
     }
 
     fn start_daemon(&mut self, name: &'static str, args: &[&str]) {
         let mut command = self.command(name);
-        command.args(args).stdout(Stdio::null()).stderr(Stdio::null());
+        command.args(args).stdout(self.log(name)).stderr(Stdio::null());
         self._daemons.push(Process::start(name, &mut command));
     }
 
@@ -187,6 +212,29 @@ impl Desktop {
         });
     }
 
+    /// A file into which what a program says is added.
+    pub fn log(&self, name: &str) -> Stdio {
+        let file = fs::File::options().create(true).append(true).open(self.log_path(name));
+        Stdio::from(file.expect("a file for its words"))
+    }
+
+    fn log_path(&self, name: &str) -> PathBuf {
+        self.home.path().join(format!("{name}.log"))
+    }
+
+    /// What a program has said so far.
+    pub fn said(&self, name: &str) -> String {
+        fs::read(self.log_path(name))
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default()
+    }
+
+    /// What a program answers, without the last end of line.
+    pub fn ask(&self, program: &str, args: &[&str]) -> String {
+        let output = self.command(program).args(args).output().expect("it runs; `make test` installs it");
+        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+    }
+
     /// A program that will run on this desktop.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
@@ -197,7 +245,7 @@ impl Desktop {
     /// Puts a program into the path that only writes down its arguments.
     fn witness(&self, name: &str) {
         let program = self.home.path().join("bin").join(name);
-        let log = self.home.path().join(format!("{name}.log"));
+        let log = self.log_path(name);
         let script = format!("#!/bin/sh\nprintf '%s\\n' \"$*\" >> '{}'\n", log.display());
         fs::write(&program, script).expect("a program");
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("it may run");
@@ -205,8 +253,13 @@ impl Desktop {
 
     /// What links were opened, one a line.
     pub fn opened(&self) -> Vec<String> {
-        let log = fs::read_to_string(self.home.path().join("xdg-open.log")).unwrap_or_default();
-        log.lines().map(str::to_owned).collect()
+        self.said("xdg-open").lines().map(str::to_owned).collect()
+    }
+
+    /// The address of the D-Bus session.
+    pub fn bus(&self) -> &str {
+        let address = self.variables.iter().find(|(name, _)| name == "DBUS_SESSION_BUS_ADDRESS");
+        address.map(|(_, value)| value.as_str()).expect("a session")
     }
 
     /// The home folder.
@@ -219,10 +272,9 @@ impl Desktop {
         self.home.path().join("data/org.loopdesk.desk")
     }
 
-    /// A picture of the whole display.
-    pub fn picture(&self, path: &Path) {
-        let folder = path.parent().expect("a folder");
-        fs::create_dir_all(folder).expect("a folder");
+    /// Writes a picture of the whole display to `target/shots/`.
+    pub fn picture(&self, name: &str) {
+        let path = shots().join(format!("{name}.png"));
         let taken = self.command("import").args(["-window", "root"]).arg(path).status().expect("a picture");
         assert!(taken.success());
     }

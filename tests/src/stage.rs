@@ -1,6 +1,7 @@
 //! A real service on a loopback port, with a clock that only the story moves.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -347,6 +348,11 @@ impl Stage {
         self.request(reqwest::Method::GET, path)
     }
 
+    /// Does on the sign-in page that a desk opened what somebody's browser does.
+    pub async fn is_signed_in_on(&self, page: &str, email: &str, password: &str) {
+        signs_in(&self.address, page, email, password).await;
+    }
+
     /// A customer who opens the chat page.
     pub async fn customer(&self, name: &str) -> Page {
         self.visitor(name, json!({ "workspace": "alba", "name": name })).await
@@ -385,6 +391,23 @@ impl Stage {
         assert!(status.is_success(), "the fact is taken: {status} {text}");
         serde_json::from_str(&text).expect("what was stored")
     }
+}
+
+/// Does on a sign-in page of the service at `address` what somebody's browser does: fills it in, and goes where it is sent.
+pub async fn signs_in(address: &str, page: &str, email: &str, password: &str) {
+    assert!(page.starts_with(address), "the sign-in page is the service's own");
+    let url = reqwest::Url::parse(page).expect("an address");
+    let wish: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
+    let browser = http();
+    assert!(browser.get(page).send().await.expect("the page").status().is_success());
+    let filled = json!({ "wish": wish, "email": email, "password": password });
+    let answer = browser.post(format!("{address}/v1/sign-in")).json(&filled).send().await.expect("an answer");
+    assert!(answer.status().is_success(), "the password is right: {}", answer.status());
+    let next: Value = answer.json().await.expect("where to go");
+    let to = next["to"].as_str().expect("an address");
+    let issuer = address.replace(':', "%3A").replace('/', "%2F");
+    let back = browser.get(format!("{to}&iss={issuer}")).send().await.expect("the desk listens");
+    assert!(back.status().is_success(), "the desk takes the code: {}", back.status());
 }
 
 /// Somebody of the team `care` with the skill `en` who serves the delivery queue and has no password.

@@ -22,6 +22,8 @@ HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
 HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) {
   this.removeAttribute('open');
 };
+// Everything is as large as one line, so that a long list shows some rows and not all or none of them.
+Element.prototype.getBoundingClientRect = () => new DOMRect(0, 0, 300, 60);
 Element.prototype.scrollIntoView ??= function () {};
 Element.prototype.scrollBy ??= function () {};
 Element.prototype.setPointerCapture ??= function () {};

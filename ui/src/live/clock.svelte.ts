@@ -25,9 +25,12 @@ class Clock {
 
   start(): void {
     if (this.#timer !== undefined) return;
+    // The time is never read back from the state: an effect that starts the clock would then follow it, and start it
+    // again with each tick.
     const tick = () => {
-      this.#now = this.exact();
-      this.#timer = setTimeout(tick, 1000 - (this.#now % 1000));
+      const now = this.exact();
+      this.#now = now;
+      this.#timer = setTimeout(tick, 1000 - (now % 1000));
     };
     tick();
   }

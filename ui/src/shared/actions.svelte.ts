@@ -8,6 +8,8 @@ export interface Doing {
   run: () => void;
   /** Whether it would do something now. Left out: always. */
   can?: () => boolean;
+  /** With what it would do it now, when its title leaves that open: the name of the third outcome. */
+  about?: () => string;
 }
 
 export type Doings = Partial<Record<ActionId, Doing | (() => void)>>;
@@ -15,8 +17,14 @@ export type Doings = Partial<Record<ActionId, Doing | (() => void)>>;
 export class Actions {
   #doings = new Map<ActionId, Doing[]>();
 
-  /** `keysOf` answers with the keys that an action has now; it may be reactive. */
-  constructor(readonly keysOf: (id: ActionId) => string = () => '') {}
+  /**
+   * `keysOf` answers with the keys that an action has now; it may be reactive. `here` says whether its place is in
+   * front: a page that lies behind another one keeps what it can do, but nobody means it now.
+   */
+  constructor(
+    readonly keysOf: (id: ActionId) => string = () => '',
+    private readonly here: (id: ActionId) => boolean = () => true,
+  ) {}
 
   /** Adds what a screen can do; the answer takes it back. The newest screen answers first. */
   add(doings: Doings): () => void {
@@ -39,6 +47,10 @@ export class Actions {
     return this.#find(id) !== undefined;
   }
 
+  about(id: ActionId): string {
+    return this.#find(id)?.about?.() ?? '';
+  }
+
   /** Does it; false when nobody can now. */
   run(id: ActionId): boolean {
     const doing = this.#find(id);
@@ -47,6 +59,7 @@ export class Actions {
   }
 
   #find(id: ActionId): Doing | undefined {
+    if (!this.here(id)) return undefined;
     return this.#doings.get(id)?.find((doing) => doing.can?.() ?? true);
   }
 }

@@ -39,6 +39,12 @@ export function flat(text: string): string {
   return pieces(text).map((piece) => (piece.code ? `[${piece.code}]` : piece.text)).join('');
 }
 
+/** The same inside a sentence: whichever way it is written, it leaves the words around it as they are. */
+export function isolated(text: string): string {
+  const safe = flat(text);
+  return safe === '' ? '' : `\u2068${safe}\u2069`;
+}
+
 /** Two letters for a picture of somebody. */
 export function initials(name: string): string {
   const words = name.split(/[\s\-_.·]+/u).filter((word) => /[\p{L}\p{N}]/u.test(word));

@@ -1,5 +1,6 @@
 // The palette: everything that can be done, opened or found, in one list under one field.
 
+import { tick } from 'svelte';
 import type { SearchRow, SnippetPart } from '../ipc/types';
 import type { Desk } from '../live/desk.svelte';
 import { SearchState } from '../features/search/search.svelte';
@@ -22,7 +23,8 @@ export interface Entry {
   run: () => void;
 }
 
-const ACTIONS_SHOWN = 6;
+const AT_FIRST = 5;
+const AT_MOST = 8;
 
 export class PaletteState {
   open = $state(false);
@@ -59,33 +61,38 @@ export class PaletteState {
     if (count > 0) this.chosen = (this.chosen + by + count) % count;
   }
 
-  run(entry: Entry | undefined): void {
+  /** What is chosen is done on the page itself: the palette is gone and has given back the focus. */
+  async run(entry: Entry | undefined): Promise<void> {
     if (!entry || entry.why) return;
-    if (entry.key !== 'everywhere') this.open = false;
+    if (entry.key !== 'everywhere') {
+      this.open = false;
+      await tick();
+    }
     entry.run();
   }
 
   #conversations(words: string): Entry[] {
     const group = w().palette.conversations;
     const { yours, waiting } = this.desk.queue;
-    const rows = [
-      ...yours.rows.map((row) => ({ id: row.id, name: row.customer_name, hint: flat(row.last_text), run: () => void this.desk.show(row.id) })),
-      ...waiting.rows.filter((row) => !row.offered).map((row) => ({
-        id: row.id, name: row.customer_name, hint: `${w().palette.waits} · ${row.queue} · ${w().queue.take}`, run: () => this.doing.take(row.id),
-      })),
+    const limit = words === '' ? AT_FIRST : AT_MOST;
+    const own = yours.rows.filter((row) => fits(words, row.customer_name)).slice(0, limit);
+    const others = waiting.rows.filter((row) => !row.offered && fits(words, row.customer_name)).slice(0, limit - own.length);
+    const entry = (id: string, name: string, hint: string, run: () => void): Entry =>
+      ({ key: `conversation-${id}`, group, label: name || w().app.visitor, personal: name !== '', hint, run });
+    return [
+      ...own.map((row) => entry(row.id, row.customer_name, flat(row.last_text), () => void this.desk.show(row.id))),
+      ...others.map((row) => entry(row.id, row.customer_name, `${w().palette.waits} · ${row.queue} · ${w().queue.take}`, () => this.doing.take(row.id))),
     ];
-    return rows
-      .filter((row) => fits(words, row.name))
-      .slice(0, words === '' ? 5 : 8)
-      .map((row) => ({ key: `conversation-${row.id}`, group, label: row.name || w().app.visitor, personal: row.name !== '', hint: row.hint, run: row.run }));
   }
 
   #actions(words: string): Entry[] {
     const titles = w().action;
     return actionIds
-      .filter((id) => id !== 'palette' && id !== 'send' && id !== 'complete' && fits(words, titles[id]) && this.actions.can(id))
-      .slice(0, words === '' ? ACTIONS_SHOWN + 2 : 12)
-      .map((id) => ({ key: `action-${id}`, group: w().palette.actions, label: titles[id], action: id, run: () => void this.actions.run(id) }));
+      .filter((id) => id !== 'palette' && this.actions.can(id))
+      .map((id) => ({
+        key: `action-${id}`, group: w().palette.actions, label: titles[id], hint: flat(this.actions.about(id)), action: id, run: () => void this.actions.run(id),
+      }))
+      .filter((entry) => fits(words, `${entry.label} ${entry.hint}`));
   }
 
   /** Colleagues stand here for what can be done with them: being given the open conversation. */

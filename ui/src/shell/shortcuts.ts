@@ -4,12 +4,12 @@
 // Rules of the built-in keys: nothing that ends or gives away something lies on a key that is hit while typing; keys
 // that write a character rest while somebody types; digits go by their place, so that a French keyboard has them too.
 
+import type { Page } from '../live/desk.svelte';
 import { chords, writes } from '../shared/chord';
 import type { ActionId } from '../words/words.svelte';
 
 /** Where an action is at home. Two actions may share keys only where their places never meet. */
-export type When =
-  | 'always' | 'desk' | 'offer' | 'conversation' | 'writing' | 'wrap_up' | 'follow_ups' | 'supervise' | 'library';
+export type When = 'always' | 'desk' | 'conversation' | 'writing' | 'wrap_up' | 'follow_ups' | 'supervise' | 'library';
 
 export type Group = 'app' | 'go' | 'presence' | 'offers' | 'conversation' | 'writing' | 'wrap_up' | 'follow_ups' | 'supervise' | 'library';
 
@@ -110,16 +110,21 @@ export const actionIds = Object.keys(shortcuts) as ActionId[];
 
 /** The places that can be there at the same time as `when`. */
 const MEETS: Record<When, readonly When[]> = {
-  always: ['always', 'desk', 'offer', 'conversation', 'writing', 'wrap_up', 'follow_ups', 'supervise', 'library'],
-  offer: ['always', 'desk', 'offer', 'conversation', 'writing', 'wrap_up', 'follow_ups', 'supervise', 'library'],
-  desk: ['always', 'offer', 'desk', 'conversation', 'writing', 'wrap_up'],
-  conversation: ['always', 'offer', 'desk', 'conversation', 'writing', 'wrap_up'],
-  writing: ['always', 'offer', 'desk', 'conversation', 'writing'],
-  wrap_up: ['always', 'offer', 'desk', 'conversation', 'wrap_up'],
-  follow_ups: ['always', 'offer', 'follow_ups'],
-  supervise: ['always', 'offer', 'supervise'],
-  library: ['always', 'offer', 'library'],
+  always: ['always', 'desk', 'conversation', 'writing', 'wrap_up', 'follow_ups', 'supervise', 'library'],
+  desk: ['always', 'desk', 'conversation', 'writing', 'wrap_up'],
+  conversation: ['always', 'desk', 'conversation', 'writing', 'wrap_up'],
+  writing: ['always', 'desk', 'conversation', 'writing'],
+  wrap_up: ['always', 'desk', 'conversation', 'wrap_up'],
+  follow_ups: ['always', 'follow_ups'],
+  supervise: ['always', 'supervise'],
+  library: ['always', 'library'],
 };
+
+/** Whether the place of an action is on the page that is in front. */
+export function isHere(id: ActionId, page: Page): boolean {
+  const { when } = shortcuts[id];
+  return when === 'always' || when === page || (page === 'desk' && MEETS.desk.includes(when));
+}
 
 export type Changed = Readonly<Record<string, string | undefined>>;
 

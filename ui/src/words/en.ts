@@ -144,6 +144,7 @@ export const en = {
     library: 'Library',
     settings: 'Settings',
     due: (n: number) => `${n} due`,
+    unread: (n: number) => `${n} unread`,
   },
 
   channel: { chat: 'Web chat', form: 'Contact form' },

@@ -146,6 +146,7 @@ export const fr: Words = {
     library: 'Bibliothèque',
     settings: 'Réglages',
     due: (n) => `${n} à échéance`,
+    unread: (n) => (n === 1 ? '1 non lue' : `${n} non lues`),
   },
 
   channel: { chat: 'Chat web', form: 'Formulaire de contact' },

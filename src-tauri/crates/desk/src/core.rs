@@ -232,13 +232,17 @@ fn run(mut core: Core, jobs: &mpsc::Receiver<Job>) {
 
 fn step(core: &mut Core, jobs: &mpsc::Receiver<Job>) {
     let now = core.now();
-    let wait = core.next_wake(now) - now.mono;
-    match jobs.recv_timeout(Duration::from_millis(wait.max(0).unsigned_abs())) {
+    match jobs.recv_timeout(wait(now.mono, core.next_wake(now))) {
         Ok(job) => job(core),
         Err(RecvTimeoutError::Timeout) => core.tick(),
         Err(RecvTimeoutError::Disconnected) => core.ending = true,
     }
     core.paint_if_due();
+}
+
+/// How long until a moment. One that lies before all time, as that of a first painting, is now.
+fn wait(now: i64, until: i64) -> Duration {
+    Duration::from_millis(until.saturating_sub(now).max(0).unsigned_abs())
 }
 
 impl Core {
@@ -431,5 +435,17 @@ impl Core {
                 leave.await;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, wait};
+
+    #[test]
+    fn what_is_due_since_ever_is_due_now() {
+        assert_eq!(wait(5, i64::MIN + 16), Duration::ZERO);
+        assert_eq!(wait(5, 3), Duration::ZERO);
+        assert_eq!(wait(5, 21), Duration::from_millis(16));
     }
 }

@@ -12,7 +12,11 @@ export class QueueState {
   settling = $state(false);
   #settled: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly desk: Desk) {}
+  /** `taken` is told when somebody new is the advisor's and stands on the screen: what they want next is to answer. */
+  constructor(
+    private readonly desk: Desk,
+    private readonly taken: () => void = () => {},
+  ) {}
 
   /** Rows came, went or changed places under the reader's pointer: nobody aims in a third of a second. */
   moved(): void {
@@ -44,7 +48,9 @@ export class QueueState {
   }
 
   async accept(id: string): Promise<void> {
-    if (await this.#once(id, 'offer.accept')) await this.desk.show(id);
+    if (!(await this.#once(id, 'offer.accept'))) return;
+    await this.desk.show(id);
+    this.taken();
   }
 
   async decline(id: string): Promise<void> {
@@ -56,6 +62,7 @@ export class QueueState {
     if (await this.#once(id, 'offer.accept')) {
       this.desk.notices.say(w().conversation.takenToast, { tone: 'good' });
       await this.desk.show(id);
+      this.taken();
     }
   }
 

@@ -1,0 +1,72 @@
+//! What an advisor waits for, measured in the real window with a desk that holds ten thousand conversations: `make bench`.
+//! Not a test: nothing here fails because a figure is poor. The figures are printed beside what they should be, and
+//! beside what the two leading open web desks need.
+
+mod arriving;
+mod company;
+mod machine;
+mod memory;
+mod searching;
+mod spread;
+mod start;
+mod switching;
+mod table;
+mod typing;
+mod window;
+
+use std::time::Instant;
+
+use loopdesk_tests::desktop::Desktop;
+
+use crate::{company::Company, machine::Machine, start::Starter, table::Table};
+
+#[tokio::main]
+async fn main() {
+    let begun = Instant::now();
+    let tell = |what: &str| println!("{:>4} s  {what}", begun.elapsed().as_secs());
+    let machine = Machine::now();
+    let mut table = Table::default();
+
+    tell("A service is filled with 10,000 conversations and 200,000 messages");
+    let mut company = Company::opens().await;
+    let desktop = Desktop::start();
+    let starter = Starter::on(&desktop);
+
+    tell("The desk starts for the first time, and takes everything in");
+    let window = starter.desk().await;
+    memory::of_practice(&window, &mut table).await;
+    company.takes_on(&desktop, &window).await;
+    let renderer = window.renderer();
+    window.leaves().await;
+
+    tell("The desk and an empty window start in turns");
+    start::in_turns(&starter, &renderer, &mut table).await;
+    let empty = starter.empty(&renderer).await;
+    let floor = memory::of_empty(&empty, &mut table).await;
+    empty.leaves().await;
+
+    tell("Conversations are opened one after the other");
+    let window = starter.desk().await;
+    company.is_with(&window).await;
+    memory::idle(&window, floor, &mut table).await;
+    switching::measure(&window, &mut table).await;
+    let before = memory::after_switching(&window, floor, &mut table).await;
+
+    tell("Messages arrive");
+    arriving::measure(&window, &mut company, &mut table).await;
+    memory::after_arriving(&window, before, &mut table).await;
+
+    tell("The advisor types");
+    typing::measure(&desktop, &window, &mut company, &mut table).await;
+
+    tell("The advisor searches");
+    searching::measure(&window, &mut table).await;
+
+    tell("What the desk kept is counted");
+    arriving::count(&window, &mut company, &mut table).await;
+    window.leaves().await;
+
+    tell("Done");
+    table.print();
+    println!("{}", machine.told());
+}
