@@ -293,10 +293,14 @@ impl Advisor {
 
     /// Waits until the desk can be shown; its home.
     pub async fn ready(&mut self) -> Value {
-        self.until(|push| {
-            (push["view"] == "gate" && push["gate"]["gate"] == "ready").then(|| push["gate"]["home"].clone())
-        })
-        .await
+        // It may have been there before anybody listened, so it is asked for first, as the screen does.
+        loop {
+            let start = self.call("app.start", json!({})).await;
+            if start["gate"]["gate"] == "ready" {
+                return start["gate"]["home"].clone();
+            }
+            self.until(|push| (push["view"] == "gate").then_some(())).await;
+        }
     }
 
     /// Waits until the line is live.

@@ -6,6 +6,9 @@ use loopdesk_tests::{Page, app::App, desktop::Desktop};
 use serde_json::json;
 use thirtyfour::Key;
 
+/// What lies over a screen.
+const OVER: &str = "dialog[open], [role=dialog], [role=menu], [role=listbox]";
+
 /// Runs the rules of WCAG 2.1 A and AA on what the window shows now.
 async fn accessible(app: &App, screen: &str) {
     let rules = "const [done] = arguments;
@@ -23,12 +26,12 @@ async fn look(app: &App, screen: &str, theme: &str) {
 }
 
 /// Opens something that lies over the screen by its keys, looks, and closes it.
-async fn look_over(app: &App, keys: impl Into<thirtyfour::TypingData>, css: &str, screen: &str, theme: &str) {
+async fn look_over(app: &App, keys: impl Into<thirtyfour::TypingData>, screen: &str, theme: &str) {
     app.press(keys).await;
-    app.find(css).await;
+    app.find(OVER).await;
     look(app, screen, theme).await;
     app.press(Key::Escape).await;
-    app.until("it is closed", &format!("return document.querySelector({}) === null", json!(css))).await;
+    app.until("it is closed", &format!("return document.querySelector({}) === null", json!(OVER))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,22 +63,20 @@ async fn every_screen_is_for_everybody_in_both_themes() {
         app.press(Key::Control + "1").await;
         app.find("[data-composer]").await;
         look(&app, "desk", theme).await;
-        look_over(&app, Key::Control + "k", "[role=dialog]", "palette", theme).await;
-        look_over(&app, Key::F1, "[role=dialog]", "shortcuts", theme).await;
-        look_over(&app, Key::Alt + "t", "[role=dialog], [role=listbox], [role=menu]", "transfer", theme)
-            .await;
-        look_over(&app, Key::Alt + "s", "[role=dialog], [role=listbox], [role=menu]", "snooze", theme).await;
-        look_over(&app, Key::Alt + "p", "[role=dialog], [role=listbox], [role=menu]", "presence", theme)
-            .await;
+        look_over(&app, Key::Control + "k", "palette", theme).await;
+        look_over(&app, Key::F1, "shortcuts", theme).await;
+        look_over(&app, Key::Alt + "t", "transfer", theme).await;
+        look_over(&app, Key::Alt + "s", "snooze", theme).await;
+        look_over(&app, Key::Alt + "p", "presence", theme).await;
         app.press(Key::Control + "2").await;
-        app.click("[data-pane=list] .row").await;
-        app.find("[data-pane=detail] h2").await;
+        app.click("[data-pane=list] [data-row]").await;
+        app.find("[data-pane=detail] textarea").await;
         look(&app, "follow-ups", theme).await;
         app.press(Key::Control + "3").await;
         app.find("[data-pane=advisors]").await;
         look(&app, "supervise", theme).await;
         app.press(Key::Control + "4").await;
-        app.click("[data-pane=list] .row").await;
+        app.click("[data-pane=list] [data-row]").await;
         app.find("[data-pane=detail]").await;
         look(&app, "library", theme).await;
         app.press(Key::Control + ",").await;

@@ -22,6 +22,13 @@ export function presenceName(presence: Presence | null, breakName: (id: string) 
   return words[presence.state];
 }
 
+/** What becomes of something that is given to somebody now: how many more they can take, or why none. */
+export function roomOf(presence: Presence | null, channel: Channel, breakName: (id: string) => string | undefined): string {
+  const free = freeOf(presence, channel);
+  if (free !== null && free > 0) return w().dialog.free(free);
+  return presence?.state === 'available' && !presence.finishing ? w().dialog.full : presenceName(presence, breakName);
+}
+
 /** How many more of a channel somebody could take now; nothing when that is not known. */
 export function freeOf(presence: Presence | null, channel: Channel): number | null {
   const load = presence?.channels.find((one) => one.channel === channel);

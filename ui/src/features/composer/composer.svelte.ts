@@ -43,6 +43,14 @@ export class ComposerState {
     return mine && (state === 'active' || state === 'snoozed');
   }
 
+  /** Why there can be no answer, only notes; nothing: there can. */
+  get onlyNotes(): 'wrapUp' | 'closed' | 'notYours' | null {
+    const { mine, state } = this.open.header;
+    if (this.canReply) return null;
+    if (state === 'resolved' || state === 'abandoned') return 'closed';
+    return mine && state === 'wrap_up' ? 'wrapUp' : 'notYours';
+  }
+
   get mode(): DraftMode {
     return this.canReply ? this.open.draft.mode : 'note';
   }

@@ -4,13 +4,16 @@ import type { ConversationRow, OfferRow, WaitingRow } from '../../ipc/types';
 import type { Desk } from '../../live/desk.svelte';
 import { w } from '../../words/words.svelte';
 
+const SETTLES = 350;
+
 export class QueueState {
   /** Conversations that were asked for and not given yet: no second click goes out. */
   taking = $state.raw<ReadonlySet<string>>(new Set());
-  showAllWaiting = $state(false);
-  /** Rows have just come, gone or changed places: a click now was aimed at what stood there before. */
+  /** Something has just come or changed places. */
   settling = $state(false);
   #settled: ReturnType<typeof setTimeout> | undefined;
+  /** Where each offer and each that waits stood last, and when it came to stand there. */
+  #places = new Map<string, { place: number; since: number }>();
 
   /** `taken` is told when somebody new is the advisor's and stands on the screen: what they want next is to answer. */
   constructor(
@@ -18,16 +21,33 @@ export class QueueState {
     private readonly taken: () => void = () => {},
   ) {}
 
-  /** Rows came, went or changed places under the reader's pointer: nobody aims in a third of a second. */
-  moved(): void {
+  /** What can be taken stands like this now. */
+  stand(): void {
+    const now = performance.now();
+    const above = this.offers.length * 1_000 + this.yours.length;
+    const places = new Map<string, { place: number; since: number }>();
+    let moved = false;
+    const put = (id: string, place: number) => {
+      const old = this.#places.get(id);
+      const stays = old?.place === place;
+      places.set(id, stays ? old : { place, since: now });
+      moved ||= !stays;
+    };
+    this.offers.forEach((row, i) => put(row.id, i));
+    this.waiting.forEach((row, i) => put(row.id, above + i));
+    this.#places = places;
+    if (!moved) return;
     this.settling = true;
     clearTimeout(this.#settled);
-    this.#settled = setTimeout(() => (this.settling = false), 350);
+    this.#settled = setTimeout(() => (this.settling = false), SETTLES);
   }
 
-  /** Whether a click can be meant for what stands there now; one made by a key always is. */
-  meant(event: MouseEvent): boolean {
-    return event.detail === 0 || !this.settling;
+  /**
+   * Whether a click can be meant for what stands there now; one made by a key always is. Nobody aims in a third of a
+   * second: what came to stand under the pointer since then was not what they saw.
+   */
+  meant(event: MouseEvent, id: string): boolean {
+    return event.detail === 0 || performance.now() - (this.#places.get(id)?.since ?? 0) >= SETTLES;
   }
 
   get offers(): readonly OfferRow[] {
