@@ -26,6 +26,17 @@ async function painted(): Promise<void> {
 
 export function pace(standin: StandIn) {
   return {
+    /** Reads further up until so many stretches of older lines are there. */
+    async goUp(stretches: number): Promise<void> {
+      const asked = () => standin.calls.filter((call) => call.name === 'conversation.earlier').length;
+      const until = asked() + stretches;
+      const scroller = document.querySelector<HTMLElement>('.scroller');
+      while (scroller && asked() < until) {
+        scroller.scrollTop = 0;
+        await frame();
+      }
+    },
+
     /** From the click on a row to its lines in the page and painted. */
     async switching(rounds = 40): Promise<Spread> {
       const times: number[] = [];

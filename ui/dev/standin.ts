@@ -14,7 +14,7 @@ import { loop, loops } from './demo/loops';
 import { colleagues, DAY, HOUR, me, MINUTE, presence, workspace } from './demo/people';
 
 export type Scene =
-  | 'day' | 'full' | 'empty' | 'offline' | 'reconnecting' | 'opening' | 'locked' | 'signed_out' | 'signing_in' | 'advisor' | 'attention' | 'no_practice';
+  | 'day' | 'full' | 'empty' | 'offline' | 'reconnecting' | 'opening' | 'locked' | 'signed_out' | 'signing_in' | 'advisor' | 'attention' | 'no_practice' | 'crowd';
 
 interface Held {
   header: Header;
@@ -429,8 +429,22 @@ export class StandIn {
       waitingRow('c-w4', '', 'Product care', t - 41_000, { due: t + 259_000, channel: 'form' }),
       waitingRow('c-w5', 'Priya Nair', 'Delivery', t - 22_000, { reason: 'Praise', language: 'en', due: t + 98_000, offered: true }),
     ];
+    if (this.scene === 'crowd') this.#fillCrowd(t);
     this.#loops = loops(t);
     if (this.scene !== 'no_practice') this.#open = 'c-lea';
+  }
+
+  /** More than anybody should have: 10,000 of one's own, 500 that wait, a conversation of 100,000 lines. */
+  #fillCrowd(t: number): void {
+    for (let i = 0; i < 10_000; i += 1) {
+      const name = `Customer ${String(i).padStart(5, '0')}`;
+      this.#hold(`c-many-${i}`, card(customer(`cu-many-${i}`, name)), lines.placed([lines.line(t - HOUR - i * MINUTE, 'customer', `Question ${i}, and a few words more`)]), { subject: `Question ${i}` }, 0);
+    }
+    for (let i = 0; i < 500; i += 1) this.#waiting.push(waitingRow(`c-wait-${i}`, `Waiting ${i}`, 'Delivery', t - (500 - i) * 1_000, { due: t + i * 1_000 }));
+    const endless = this.#get('c-long');
+    endless.own = true;
+    endless.lines = lines.long(t, 100_000);
+    endless.header = { ...endless.header, read_upto: 100_000 };
   }
 
   #hold(id: string, of: CustomerCard | undefined, held: TimelineItem[], header: Partial<Header>, unread: number, suggestions: Suggestion[] = []): Held {

@@ -56,6 +56,15 @@ async fn every_screen_is_for_everybody_in_both_themes() {
     accessible(&app, "offer").await;
     app.press(Key::F9).await;
     app.find_text(".lines", "it never came").await;
+    // Two whom the company knows, with orders and a history, and who write by themselves.
+    let known = app.call("practice.list", json!({})).await;
+    for customer in ["Omar Khan", "Léa Bernard"] {
+        let script = known.as_array().expect("scripts").iter().find(|one| one["name"] == customer);
+        app.call("practice.start", json!({ "id": script.expect("a script")["id"] })).await;
+        app.find_text(".offer", customer).await;
+        app.press(Key::F9).await;
+        app.find_text("[data-pane=conversation] h1", customer).await;
+    }
     app.find(".suggestions button").await;
 
     for theme in ["light", "dark"] {
