@@ -3,6 +3,7 @@
 
 mod attachment;
 mod bridge;
+mod clipboard;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod notifications;

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::OnceLock};
 
+use async_trait::async_trait;
 use desk::{
     Desk,
     ports::{About, Notification, Shell, Tray},
@@ -9,7 +10,7 @@ use desk::{
 };
 use tauri::{AppHandle, Manager};
 
-use crate::{notifications::Notifications, tray, window};
+use crate::{clipboard, notifications::Notifications, tray, window};
 
 /// The program around the window.
 pub(crate) struct WindowShell {
@@ -44,6 +45,7 @@ fn place_of(about: &About) -> Place {
     }
 }
 
+#[async_trait]
 impl Shell for WindowShell {
     fn open_link(&self, url: &str) {
         // The address was checked by the desk. A program that opens it is waited for by nobody.
@@ -71,6 +73,10 @@ impl Shell for WindowShell {
     fn downloads(&self) -> PathBuf {
         let path = self.app.path();
         path.download_dir().or_else(|_| path.home_dir()).unwrap_or_else(|_| std::env::temp_dir())
+    }
+
+    async fn clipboard_picture(&self) -> Option<Vec<u8>> {
+        clipboard::picture(&self.app).await
     }
 
     fn quit(&self) {

@@ -2,7 +2,8 @@
 
 use desk::{Desk, view::Theme};
 use tauri::{
-    AppHandle, Manager, Theme as SystemTheme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+    AppHandle, DragDropEvent, Manager, Theme as SystemTheme, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    WindowEvent,
     webview::{Color, NewWindowResponse},
 };
 
@@ -16,8 +17,6 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .title("Loopdesk")
         .inner_size(1280.0, 800.0)
         .min_inner_size(880.0, 560.0)
-        // Files that are dropped go to the screen like those that are pasted: one way for both.
-        .disable_drag_drop_handler()
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .visible(false)
@@ -63,6 +62,17 @@ fn listen(window: &WebviewWindow) {
         WindowEvent::Focused(focused) => {
             if let Some(desk) = app.try_state::<Desk>() {
                 desk.focus(*focused);
+            }
+        }
+        // The engine keeps dropped files from the page, so they go to the desk; the screen says where they belong.
+        WindowEvent::DragDrop(drag) => {
+            if let Some(desk) = app.try_state::<Desk>() {
+                match drag {
+                    DragDropEvent::Enter { .. } => desk.drag(true),
+                    DragDropEvent::Drop { paths, .. } => desk.dropped(paths.clone()),
+                    DragDropEvent::Leave => desk.drag(false),
+                    _ => {}
+                }
             }
         }
         WindowEvent::CloseRequested { api, .. } => {

@@ -5,11 +5,12 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::{
-        Arc, Mutex,
+        Arc, Condvar, Mutex,
         atomic::{AtomicI64, Ordering},
     },
 };
 
+use async_trait::async_trait;
 use desk::{
     Desk, Failure, Parts,
     api::dispatch,
@@ -34,9 +35,17 @@ use crate::{
 pub struct Pocket {
     secrets: Mutex<BTreeMap<String, SecretString>>,
     fails: Mutex<Option<LockedWhy>>,
+    held: Mutex<bool>,
+    let_go: Condvar,
 }
 
 impl Pocket {
+    /// From now on it does not answer what it keeps, or answers again.
+    pub fn hold(&self, held: bool) {
+        *self.held.lock().unwrap() = held;
+        self.let_go.notify_all();
+    }
+
     /// From now on it answers so.
     pub fn fail(&self, why: Option<LockedWhy>) {
         *self.fails.lock().unwrap() = why;
@@ -45,6 +54,16 @@ impl Pocket {
     /// Forgets everything, as when the keyring was made anew.
     pub fn empty(&self) {
         self.secrets.lock().unwrap().clear();
+    }
+
+    /// Waits until it keeps something under a name that ends so.
+    pub async fn keeps(&self, what: &str) {
+        let there = async {
+            while !self.names().iter().any(|name| name.ends_with(what)) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, there).await.expect("the secret is kept");
     }
 
     /// The names of what it keeps.
@@ -60,6 +79,7 @@ impl Pocket {
 impl Vault for Pocket {
     fn get(&self, name: &str) -> Result<Option<SecretString>, LockedWhy> {
         self.check()?;
+        drop(self.let_go.wait_while(self.held.lock().unwrap(), |held| *held));
         Ok(self.secrets.lock().unwrap().get(name).cloned())
     }
 
@@ -90,6 +110,7 @@ pub struct Witness {
     downloads: PathBuf,
 }
 
+#[async_trait]
 impl Shell for Witness {
     fn open_link(&self, url: &str) {
         self.links.lock().unwrap().push(url.to_owned());
@@ -115,6 +136,10 @@ impl Shell for Witness {
 
     fn downloads(&self) -> PathBuf {
         self.downloads.clone()
+    }
+
+    async fn clipboard_picture(&self) -> Option<Vec<u8>> {
+        None
     }
 
     fn quit(&self) {}

@@ -299,6 +299,9 @@ impl Drop for App {
             let path = shots().join(format!("failed-{test}.png"));
             let taken = self.command("import").args(["-window", "root"]).arg(&path).status();
             eprintln!("What was on the display: {} ({taken:?})", path.display());
+            let home = self.variables.iter().find(|(name, _)| name == "HOME").map(|(_, home)| home.as_str());
+            let log = Path::new(home.unwrap_or_default()).join("app.log");
+            eprintln!("What the app said:\n{}", std::fs::read_to_string(log).unwrap_or_default());
         }
     }
 }
@@ -408,7 +411,8 @@ async fn find_text(driver: &WebDriver, css: &str, text: &str) -> WebElement {
         .query(By::Css(css))
         .with_filter(move |element: WebElement| {
             let wanted = wanted.clone();
-            async move { Ok(element.text().await.unwrap_or_default().contains(&wanted)) }
+            // The page's own view of what is shown: the driver's leaves out names that are cut to one line.
+            async move { Ok(element.prop("innerText").await?.unwrap_or_default().contains(&wanted)) }
         })
         .wait(PATIENCE, EVERY)
         .first()

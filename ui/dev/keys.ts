@@ -1,5 +1,7 @@
 // Keys as a keyboard sends them, for tests of the screens.
 
+import { flushSync } from 'svelte';
+
 const NAMED: Record<string, string> = { Up: 'ArrowUp', Down: 'ArrowDown', Left: 'ArrowLeft', Right: 'ArrowRight', Esc: 'Escape', Plus: '+', Space: ' ' };
 /** What an English keyboard writes with Shift on its digits: the screen must go by the place of the key. */
 const SHIFTED = ')!@#$%^&*(';
@@ -16,6 +18,8 @@ export function press(chord: string, on: Element | null = document.activeElement
     key, code: digit ? `Digit${name}` : letter ? `Key${name}` : '', ctrlKey, altKey, shiftKey: shift || name === '?' || name === 'Plus', bubbles: true, cancelable: true,
   });
   (on ?? document.body).dispatchEvent(event);
+  // Between two events of a person the screen has always caught up.
+  flushSync();
   return event.defaultPrevented;
 }
 
@@ -25,4 +29,5 @@ export function type(field: HTMLTextAreaElement | HTMLInputElement, text: string
   field.value = text;
   field.setSelectionRange?.(text.length, text.length);
   field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  flushSync();
 }

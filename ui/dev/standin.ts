@@ -3,7 +3,7 @@
 // the screens do, not what the desk does: no story counts as shown by it.
 
 import type {
-  AttentionRow, CallName, CallInput, Connection, ConversationRow, ConversationState, CustomerCard, Draft, DraftFile, Failure, FailureCode,
+  AttentionRow, CallName, CallInput, Connection, ConversationRow, ConversationState, CustomerCard, Draft, DraftFile, Dropped, Failure, FailureCode,
   FollowUpRow, FollowUpScope, Gate, HandOver, Header, Home, Library, OfferRow, Opened, PracticeCustomer, Presence, Push, Settings,
   Start, Suggestion, TimelineItem, WaitingRow, WorkspaceRow, Supervise, Workspace, Person,
 } from './standin-types';
@@ -53,6 +53,7 @@ export class StandIn {
   #scope: FollowUpScope | null = null;
   #supervising = false;
   #uploads = new Map<string, number>();
+  #dropped: Dropped = { added: [], refused: [] };
   #ids = 0;
 
   constructor(readonly scene: Scene = 'day', now: () => number = Date.now) {
@@ -258,6 +259,12 @@ export class StandIn {
       const file: DraftFile = { sha256: hash(upload), name, mime: 'application/octet-stream', size };
       held.draft = { ...held.draft, attachments: [...held.draft.attachments, file] };
       return file;
+    },
+    'draft.paste': () => null,
+    'draft.drop': ({ id }) => {
+      const held = this.#get(id);
+      held.draft = { ...held.draft, attachments: [...held.draft.attachments, ...this.#dropped.added] };
+      return this.#dropped;
     },
     'draft.remove_file': ({ id, sha256 }) => {
       const held = this.#get(id);
@@ -614,6 +621,12 @@ export class StandIn {
     if (this.#open !== id) held.unread += 1;
     this.push({ view: 'timeline', conversation: id, patch: { op: 'upsert', item: said } });
     this.#pushRow(held);
+  }
+
+  /** Files are let go over the window. */
+  drop(dropped: Dropped): void {
+    this.#dropped = dropped;
+    this.push({ view: 'drag', drag: 'dropped' });
   }
 
   connection(change: Partial<Connection>): void {

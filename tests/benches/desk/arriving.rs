@@ -62,7 +62,7 @@ pub async fn measure(window: &Window, company: &mut Company, table: &mut Table) 
         let here = company.open[..over].to_vec();
         let count = per_second * seconds;
         let to_paint = (count as usize).div_ceil(over);
-        window.ask::<()>("listen", json!([])).await;
+        window.ask::<()>("listen", json!([company.said])).await;
         company.customers_say(&here, count, per_second).await;
         let heard: Heard = window.ask("heard", json!([to_paint])).await;
         wanted += to_paint;

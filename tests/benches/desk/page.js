@@ -51,6 +51,11 @@
   window.bench = {
     call,
 
+    /** Ends the desk a moment after this was answered. An empty window has no desk: it ends with its session. */
+    quit() {
+      setTimeout(() => void window.__TAURI_INTERNALS__?.invoke('call', { name: 'app.quit', input: {} }), 50);
+    },
+
     /** When this page was painted first, and the desk in it, in ms since 1970. */
     async started(withDesk) {
       const entry = (name) => performance.getEntriesByName(name)[0];
@@ -78,8 +83,8 @@
       return times;
     },
 
-    /** From now on what is said and painted is noted. */
-    listen() {
+    /** From now on what is said and painted is noted, from that number on: older lines come and go as the list moves. */
+    listen(from) {
       ear?.disconnect();
       heard = new Map();
       ear = new MutationObserver((changes) => {
@@ -87,7 +92,7 @@
         for (const change of changes) {
           for (const node of change.addedNodes) {
             for (const [, number, at] of (node.textContent ?? '').matchAll(SAID)) {
-              if (heard.has(number)) continue;
+              if (Number(number) < from || heard.has(number)) continue;
               heard.set(number, null);
               fresh.push([number, Number(at)]);
             }

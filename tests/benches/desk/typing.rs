@@ -29,7 +29,7 @@ pub async fn measure(desktop: &Desktop, window: &Window, company: &mut Company, 
     add(table, "500/s over 25 conversations", flood, at_most, ["", ""]);
 }
 
-async fn typed(desktop: &Desktop, window: &Window) -> Spread {
+pub async fn typed(desktop: &Desktop, window: &Window) -> Spread {
     window.ask::<()>("type", json!([])).await;
     let mut keyboard = desktop.command("xdotool");
     keyboard.args(["type", "--delay", BETWEEN, WORDS]);

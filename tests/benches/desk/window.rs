@@ -1,8 +1,8 @@
 //! A window that is measured: the program in it, and what is asked of its page.
 
-use std::{fs, time::Duration};
+use std::{fs, path::PathBuf, time::Duration};
 
-use loopdesk_tests::app::App;
+use loopdesk_tests::{app::App, desktop::wait_for};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -60,8 +60,12 @@ impl Window {
             .collect()
     }
 
-    /// Ends the program.
+    /// Ends the program as its user does, and waits for its end: another start before that would only bring the first one
+    /// to the front.
     pub async fn leaves(self) {
+        self.app.run("bench.quit()").await;
+        let left = PathBuf::from(format!("/proc/{}", self.process));
         self.app.quit().await;
+        wait_for("the end of the program", || (!left.exists()).then_some(()));
     }
 }

@@ -3,3 +3,4 @@
 
 mod draft;
 mod main_job;
+mod sign_in;

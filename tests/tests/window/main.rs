@@ -1,11 +1,13 @@
 //! The app in its real window, on a desktop of its own, with a real customer in a real browser.
 
+mod files;
 mod first_start;
 mod hostile;
 mod keyboard;
 mod main_job;
 mod notification;
 mod panel;
+mod permissions;
 mod restart;
 mod screens;
 mod sign_in;

@@ -406,6 +406,16 @@ size: number, };
 /** Who reads what is being written. */
 export type DraftMode = "reply" | "note";
 
+/** Files that are dragged over the window. Their names and paths stay with the desk until the screen says where they go. */
+export type Drag = "over" | "left" | "dropped";
+
+/** What became of files that were dropped on the window. */
+export type Dropped = { 
+/** Those that are in the draft now. */
+added: Array<DraftFile>,
+/** Those that cannot be sent. */
+refused: Array<RefusedFile>, };
+
 /** Older lines. */
 export type Earlier = { 
 /** Where. */
@@ -1036,6 +1046,13 @@ at: At,
 /** Who had it. */
 owner: string | null, };
 
+/** The picture on the clipboard. */
+export type PastePicture = { 
+/** Where. */
+id: ConversationId,
+/** What the file is called. */
+name: Personal, };
+
 /** A change of a keyed list. Idempotent: taking the same one twice changes nothing more. */
 export type Patch<T> = { "op": "reset",
 /** The rows that are shown. */
@@ -1212,7 +1229,9 @@ supervise: Supervise, } | { "view": "practice",
 /** All of them. */
 customers: Array<PracticeCustomer>, } | { "view": "go",
 /** Where to. */
-to: Place, } | { "view": "toast",
+to: Place, } | { "view": "drag",
+/** How far. */
+drag: Drag, } | { "view": "toast",
 /** What. */
 toast: Toast, };
 
@@ -1283,6 +1302,16 @@ export type ReasonMark = "irritant" | "opportunity" | "satisfaction";
 
 /** To whom a conversation is given. */
 export type Receiver = { "to": "queue", "id": Slug } | { "to": "person", "id": PersonId };
+
+/** A file that cannot be sent. */
+export type RefusedFile = { 
+/** Its name. */
+name: Personal,
+/** Why not. */
+why: RefusedWhy, };
+
+/** Why a file cannot be sent. */
+export type RefusedWhy = "too_large" | "empty" | "unreadable" | "too_many";
 
 /** What a person may do. */
 export type Role = "advisor" | "supervisor";
@@ -1730,6 +1759,10 @@ export interface Calls {
   'draft.save': { input: SaveDraft; output: null };
   /** Puts a file into the draft, piece by piece; the file when it is whole. */
   'draft.file': { input: FileChunk; output: DraftFile | null };
+  /** Puts the picture on the clipboard into the draft; nothing when there is none there. */
+  'draft.paste': { input: PastePicture; output: DraftFile | null };
+  /** Puts the files that were dropped on the window into the draft. */
+  'draft.drop': { input: ConversationRef; output: Dropped };
   /** Takes a file out of the draft. */
   'draft.remove_file': { input: FileRef; output: null };
   /** Sends. The line is saved before this answers. */

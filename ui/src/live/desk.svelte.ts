@@ -5,7 +5,7 @@ import { call, type CallName, type Input, type Output } from '../ipc/call';
 import { asFailure } from '../ipc/failure';
 import { listen } from '../ipc/listen';
 import type {
-  AttentionRow, Connection, Failure, Gate, Home, LockedWhy, Nothing, PracticeCustomer, Push, Settings, Start,
+  Drag, AttentionRow, Connection, Failure, Gate, Home, LockedWhy, Nothing, PracticeCustomer, Push, Settings, Start,
   Supervise, Toast, WorkspaceRow,
 } from '../ipc/types';
 import { setLanguage, w } from '../words/words.svelte';
@@ -27,6 +27,10 @@ export class Desk {
   waitingForBrowser = $state(false);
   settings = $state.raw<Settings>(firstSettings);
   workspaces = $state.raw<readonly WorkspaceRow[]>([]);
+  /** Files are held over the window. */
+  dragged = $state(false);
+  /** How often files were let go over it: they wait to be taken. */
+  dropped = $state(0);
   connection = $state.raw<Connection>({ state: 'reconnecting', complete_up_to: null, unsent: 0, attention: 0, ahead: 0 });
   supervise = $state.raw<Supervise | null>(null);
   practice = $state.raw<readonly PracticeCustomer[]>([]);
@@ -105,6 +109,7 @@ export class Desk {
       case 'attention': return this.attention.apply(push.patch);
       case 'supervise': this.supervise = push.supervise; return;
       case 'practice': this.practice = push.customers; return;
+      case 'drag': return this.#drag(push.drag);
       case 'go': return this.#go(push.to);
       case 'toast': return this.#toast(push.toast);
     }
@@ -232,6 +237,11 @@ export class Desk {
     if (to.place === 'conversation') void this.show(to.id);
     else if (to.place === 'desk') this.page = 'desk';
     else this.page = 'follow_ups';
+  }
+
+  #drag(drag: Drag): void {
+    this.dragged = drag === 'over';
+    if (drag === 'dropped') this.dropped += 1;
   }
 
   #toast(toast: Toast): void {

@@ -7,7 +7,7 @@ import { SearchState } from '../features/search/search.svelte';
 import type { Actions } from '../shared/actions.svelte';
 import { flat } from '../shared/plain';
 import { w, type ActionId } from '../words/words.svelte';
-import { actionIds } from './shortcuts';
+import { actionIds, shortcuts } from './shortcuts';
 
 export interface Entry {
   key: string;
@@ -87,8 +87,10 @@ export class PaletteState {
 
   #actions(words: string): Entry[] {
     const titles = w().action;
-    return actionIds
-      .filter((id) => id !== 'palette' && this.actions.can(id))
+    const can = actionIds.filter((id) => id !== 'palette' && this.actions.can(id));
+    // What belongs to the page in front comes before what can be done anywhere.
+    const [here, anywhere] = [can.filter((id) => shortcuts[id].when !== 'always'), can.filter((id) => shortcuts[id].when === 'always')];
+    return [...here, ...anywhere]
       .map((id) => ({
         key: `action-${id}`, group: w().palette.actions, label: titles[id], hint: flat(this.actions.about(id)), action: id, run: () => void this.actions.run(id),
       }))

@@ -93,6 +93,7 @@ const cases: Record<ActionId, Case> = {
       expect(text()).toContain(w().settings.copiedToast);
     },
   },
+  open_chat: { after: (at) => expect(countCalls(at.standin, 'app.open_chat')).toBe(1) },
   quit: { after: (at) => expect(countCalls(at.standin, 'app.quit')).toBe(1) },
 
   go_desk: page('desk'),
@@ -125,6 +126,25 @@ const cases: Record<ActionId, Case> = {
   reason: { after: () => expect(panel(w().conversation.reason)?.contains(document.activeElement)).toBe(true) },
   more: { after: () => expect(panel(w().conversation.more)?.contains(document.activeElement)).toBe(true) },
   link: { open: 'c-visitor', after: (at) => expect(lastCall(at.standin, 'conversation.link')).toEqual({ id: 'c-visitor', customer: 'cu-lea' }) },
+  link_customer: { after: () => expect(dialog(w().dialog.linkTitle)).not.toBeNull() },
+  unlink: {
+    open: 'c-visitor',
+    before: async (at) => {
+      press('Alt+L');
+      await until(() => at.desk.open?.header.linked);
+    },
+    after: (at) => expect(lastCall(at.standin, 'conversation.unlink')).toEqual({ id: 'c-visitor' }),
+  },
+  end: { after: () => expect(dialog(w().dialog.endTitle)).not.toBeNull() },
+  block: { after: () => expect(dialog(w().dialog.blockTitle)).not.toBeNull() },
+  unblock: {
+    before: async (at) => {
+      const { customer } = at.desk.open!;
+      at.desk.take([{ view: 'customer', conversation: 'c-lea', card: { ...customer, customer: { ...customer.customer, blocked: true } } }]);
+      await until(() => document.querySelector('.alert.bad button'));
+    },
+    after: (at) => expect(lastCall(at.standin, 'customer.unblock')).toEqual({ id: 'cu-lea' }),
+  },
   hand_over: { after: () => expect(text(document.querySelector('.said'))).toContain('I want to speak to somebody.') },
   customer: { before: narrow, after: () => expect(document.querySelector('aside.right.over .customer')).not.toBeNull() },
   add_follow_up: { after: () => expect(focused('form.add input')).toBe(true) },

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::view::{
-    Draft, DraftFile, DraftMode, FollowUpRow, FollowUpScope, MacroRow, Opened, PracticeCustomer,
+    Draft, DraftFile, DraftMode, Dropped, FollowUpRow, FollowUpScope, MacroRow, Opened, PracticeCustomer,
     SearchResults, Settings, Start, Suggestion, Supervise, Timeline, TimelineItem,
 };
 
@@ -96,6 +96,8 @@ inputs! {
         /** The bytes in base64. */ bytes: String,
         /** The last piece. */ last: bool,
     }
+    /// The picture on the clipboard.
+    PastePicture { /** Where. */ id: ConversationId, /** What the file is called. */ name: Personal }
     /// A file in a draft.
     FileRef { /** Where. */ id: ConversationId, /** Which. */ sha256: String }
     /// A received file to keep.
@@ -286,6 +288,10 @@ api! {
     "draft.save" => save_draft(SaveDraft) -> ();
     /// Puts a file into the draft, piece by piece; the file when it is whole.
     "draft.file" => add_file(FileChunk) -> Option<DraftFile>;
+    /// Puts the picture on the clipboard into the draft; nothing when there is none there.
+    "draft.paste" => paste_picture(PastePicture) -> Option<DraftFile>;
+    /// Puts the files that were dropped on the window into the draft.
+    "draft.drop" => add_dropped(ConversationRef) -> Dropped;
     /// Takes a file out of the draft.
     "draft.remove_file" => remove_file(FileRef) -> ();
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use backend::{Backend, Trouble, native::sign_in::SignIn};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use model::{
-    CommandId, ConversationId, CustomerId, FollowUpId, Intent, Slug,
+    CommandId, ConversationId, CustomerId, FollowUpId, Intent, Personal, Slug,
     wire::{Outcome, Rejection, reads::SearchHit},
 };
 use sha2::{Digest, Sha256};
@@ -18,9 +18,11 @@ use crate::{
     core::{Core, Desk},
     helper, links, live,
     settings::{Known, PRACTICE},
+    uploads,
     view::{
-        Draft, DraftFile, FollowUpRow, MacroRow, Opened, PracticeCustomer, Push, SearchKind, SearchResults,
-        SearchRow, Settings, Start, Suggestion, Supervise, Timeline, TimelineItem, Toast,
+        Draft, DraftFile, Dropped, FollowUpRow, MacroRow, Opened, PracticeCustomer, Push, RefusedFile,
+        RefusedWhy, SearchKind, SearchResults, SearchRow, Settings, Start, Suggestion, Supervise, Timeline,
+        TimelineItem, Toast,
     },
     words,
     workplace::{
@@ -33,6 +35,27 @@ use crate::{
 const TRIES: u32 = 3;
 
 impl Desk {
+    /// Keeps a file that is whole, and puts it into the draft.
+    async fn add_whole_file(
+        &self,
+        id: ConversationId,
+        name: Personal,
+        bytes: Vec<u8>,
+    ) -> Result<DraftFile, Failure> {
+        if bytes.is_empty() {
+            return Err(Failure::new(FailureCode::Invalid, "This file is empty."));
+        }
+        let sha256 = hex::encode(Sha256::digest(&bytes));
+        let file = work::file::Waiting { name: name.into_inner(), mime: kind_of(&bytes).to_owned(), bytes };
+        self.with(move |core| {
+            let now = core.now().wall;
+            let (added, draft) = core.place()?.add_file(id, &sha256, &file, now)?;
+            core.push(Push::Draft { conversation: id, draft });
+            Ok(added)
+        })
+        .await
+    }
+
     /// Has the service do something that cannot wait offline; answers once its effect can be shown.
     async fn command(&self, intent: Intent) -> Result<(), Failure> {
         let (backend, command) = self
@@ -397,18 +420,40 @@ impl Calls for Desk {
             })
             .await?;
         let Some((id, name, bytes)) = whole else { return Ok(None) };
-        if bytes.is_empty() {
-            return Err(Failure::new(FailureCode::Invalid, "This file is empty."));
+        self.add_whole_file(id, name, bytes).await.map(Some)
+    }
+
+    async fn paste_picture(&self, input: api::PastePicture) -> Result<Option<DraftFile>, Failure> {
+        let shell = self.with(|core| Ok(core.shell.clone())).await?;
+        match shell.clipboard_picture().await {
+            Some(bytes) => self.add_whole_file(input.id, input.name, bytes).await.map(Some),
+            None => Ok(None),
         }
-        let sha256 = hex::encode(Sha256::digest(&bytes));
-        let file = work::file::Waiting { name: name.into_inner(), mime: kind_of(&bytes).to_owned(), bytes };
-        self.with(move |core| {
-            let now = core.now().wall;
-            let (added, draft) = core.place()?.add_file(id, &sha256, &file, now)?;
-            core.push(Push::Draft { conversation: id, draft });
-            Ok(Some(added))
-        })
-        .await
+    }
+
+    async fn add_dropped(&self, input: api::ConversationRef) -> Result<Dropped, Failure> {
+        let (files, room) = self
+            .with(move |core| {
+                let files = std::mem::take(&mut core.dropped);
+                let draft: Option<Draft> = work::draft::load(core.place()?.work.rows(), input.id)?;
+                let has = draft.map_or(0, |draft| draft.attachments.len());
+                Ok((files, model::limits::ATTACHMENTS.saturating_sub(has)))
+            })
+            .await?;
+        let mut done = Dropped::default();
+        for path in files {
+            let name = Personal::from(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+            if done.added.len() == room {
+                done.refused.push(RefusedFile { name, why: RefusedWhy::TooMany });
+                continue;
+            }
+            match tokio::task::spawn_blocking(move || uploads::read(&path)).await {
+                Ok(Ok(bytes)) => done.added.push(self.add_whole_file(input.id, name, bytes).await?),
+                Ok(Err(why)) => done.refused.push(RefusedFile { name, why }),
+                Err(_) => done.refused.push(RefusedFile { name, why: RefusedWhy::Unreadable }),
+            }
+        }
+        Ok(done)
     }
 
     async fn remove_file(&self, input: api::FileRef) -> Result<(), Failure> {
@@ -764,8 +809,7 @@ impl Core {
             back.job(move |core| {
                 core.sign_in = None;
                 if kept && core.opening == opening {
-                    core.connect(&address, Arc::new(Kept { vault, name }));
-                    core.in_place(|core, place| place.signed_in(core));
+                    core.signed_in(&address, Arc::new(Kept { vault, name }));
                 } else {
                     core.push_gate();
                 }

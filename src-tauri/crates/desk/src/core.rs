@@ -19,7 +19,7 @@ use crate::{
     clock::{Clock, Now},
     ports::{About, Embedded, Notification, Shell, Vault},
     settings::{Files, Workspaces},
-    view::{Gate, LockedWhy, Push, Settings, Start},
+    view::{Drag, Gate, LockedWhy, Push, Settings, Start},
     words::words,
     workplace::Workplace,
 };
@@ -115,6 +115,8 @@ pub(crate) struct Core {
     pushes: Vec<Push>,
     painted_at: i64,
     uploads: BTreeMap<String, Vec<u8>>,
+    /// Files that were let go over the window and have no place yet.
+    pub(crate) dropped: Vec<std::path::PathBuf>,
     ending: bool,
 }
 
@@ -147,6 +149,7 @@ impl Desk {
             pushes: Vec::new(),
             painted_at: i64::MIN,
             uploads: BTreeMap::new(),
+            dropped: Vec::new(),
             ending: false,
         };
         thread::Builder::new().name("desk".into()).spawn(move || run(core, &received))?;
@@ -183,6 +186,20 @@ impl Desk {
     /// The window went out of sight, or came back.
     pub fn hide(&self, hidden: bool) {
         let _ = self.jobs.send(Box::new(move |core| core.set_hidden(hidden)));
+    }
+
+    /// Files are dragged over the window, or no longer.
+    pub fn drag(&self, over: bool) {
+        let drag = if over { Drag::Over } else { Drag::Left };
+        let _ = self.jobs.send(Box::new(move |core| core.push(Push::Drag { drag })));
+    }
+
+    /// Files were let go over the window. The screen says where they go.
+    pub fn dropped(&self, files: Vec<std::path::PathBuf>) {
+        let _ = self.jobs.send(Box::new(move |core| {
+            core.dropped = files;
+            core.push(Push::Drag { drag: Drag::Dropped });
+        }));
     }
 
     /// A notification or the tray was clicked: brings that place up in the window.

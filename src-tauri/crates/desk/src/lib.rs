@@ -17,6 +17,7 @@ pub mod ports;
 mod settings;
 pub mod sync;
 mod text;
+mod uploads;
 pub mod view;
 mod words;
 mod workplace;

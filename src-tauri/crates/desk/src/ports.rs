@@ -97,6 +97,7 @@ pub struct Tray {
 }
 
 /// What only the program around the window can do.
+#[async_trait]
 pub trait Shell: Send + Sync {
     /// Opens an address, already checked, in the system's browser.
     fn open_link(&self, url: &str);
@@ -110,6 +111,8 @@ pub trait Shell: Send + Sync {
     fn zoom(&self, percent: u16);
     /// Where files are saved.
     fn downloads(&self) -> PathBuf;
+    /// The picture on the clipboard, as PNG, where the window's engine keeps it from the page.
+    async fn clipboard_picture(&self) -> Option<Vec<u8>>;
     /// Ends the program.
     fn quit(&self);
 }

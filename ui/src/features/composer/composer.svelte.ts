@@ -3,10 +3,11 @@
 
 import { call } from '../../ipc/call';
 import { isFailure } from '../../ipc/failure';
-import type { DraftMode, MacroRow, Suggestion, TimelineItem } from '../../ipc/types';
+import type { DraftMode, MacroRow, RefusedFile, Suggestion, TimelineItem } from '../../ipc/types';
 import type { Desk } from '../../live/desk.svelte';
 import type { OpenConversation } from '../../live/opened.svelte';
 import { bytes } from '../../shared/figures';
+import { flat } from '../../shared/plain';
 import { w } from '../../words/words.svelte';
 import { characters, FILE_BYTES, FILES, TEXT_CHARS } from './limits';
 import { ghostOf, type Asked } from './typed';
@@ -239,6 +240,24 @@ export class ComposerState {
     }
   }
 
+  /** Takes the picture that lies on the clipboard, where the engine does not hand it over itself. */
+  async pastePicture(): Promise<void> {
+    if (this.open.draft.attachments.length + this.adding.length >= FILES) {
+      this.desk.notices.say(w().attachment.tooMany(FILES), { tone: 'bad' });
+      return;
+    }
+    const pasted = await this.desk.attempt('draft.paste', { id: this.open.id, name: w().attachment.pasted });
+    if (pasted.done && pasted.output) this.open.draft.addFile(pasted.output);
+  }
+
+  /** Takes the files that were dropped on the window. */
+  async takeDropped(): Promise<void> {
+    const tried = await this.desk.attempt('draft.drop', { id: this.open.id });
+    if (!tried.done) return;
+    for (const file of tried.output.added) this.open.draft.addFile(file);
+    for (const file of tried.output.refused) this.desk.notices.say(refused(file), { tone: 'bad' });
+  }
+
   async #add(file: File): Promise<void> {
     this.#uploads += 1;
     const id = `${this.open.id}-${this.now()}-${this.#uploads}`;
@@ -262,5 +281,16 @@ export class ComposerState {
     draft.removeFile(sha256);
     const tried = await this.desk.attempt('draft.remove_file', { id: this.open.id, sha256 });
     if (!tried.done) draft.attachments = before;
+  }
+}
+
+/** Why a dropped file does not go along. */
+function refused({ name, why }: RefusedFile): string {
+  const words = w().attachment;
+  switch (why) {
+    case 'too_large': return words.tooLarge(flat(name), bytes(FILE_BYTES));
+    case 'empty': return words.empty(flat(name));
+    case 'unreadable': return words.unreadable(flat(name));
+    case 'too_many': return words.tooMany(FILES);
   }
 }

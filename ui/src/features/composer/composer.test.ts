@@ -223,9 +223,9 @@ describe('files', () => {
 });
 
 describe('the field', () => {
-  const bring = (kind: 'paste' | 'drop', carried: 'clipboardData' | 'dataTransfer', file: File) => {
-    const event = new Event(kind, { bubbles: true, cancelable: true });
-    Object.defineProperty(event, carried, { value: { files: [file], types: ['Files'] } });
+  const paste = (files: File[], types: string[]) => {
+    const event = new Event('paste', { bubbles: true, cancelable: true });
+    Object.defineProperty(event, 'clipboardData', { value: { files, types } });
     field()?.dispatchEvent(event);
     return event.defaultPrevented;
   };
@@ -238,11 +238,28 @@ describe('the field', () => {
     expect(document.documentElement.lang).toBe('en');
   });
 
-  it.each([['paste', 'clipboardData'], ['drop', 'dataTransfer']] as const)('takes a file by %s', async (kind, carried) => {
+  it('takes a file that is pasted, and leaves words to the engine', async () => {
     at = await show();
-    expect(bring(kind, carried, picture(`${kind}.png`))).toBe(true);
-    await until(() => text(document.querySelector('.composer .files')).includes(`${kind}.png`));
-    expect(lastCall(at.standin, 'draft.file')).toMatchObject({ id: 'c-lea', name: `${kind}.png`, last: true });
+    expect(paste([], ['text/plain'])).toBe(false);
+    expect(paste([picture('pasted.png')], ['Files'])).toBe(true);
+    await until(() => document.querySelector('.composer .files .x'));
+    expect(text(document.querySelector('.composer .files'))).toContain('pasted.png');
+    expect(lastCall(at.standin, 'draft.file')).toMatchObject({ id: 'c-lea', name: 'pasted.png', last: true });
+  });
+
+  it('asks the desk for a picture that the engine keeps to itself', async () => {
+    at = await show();
+    expect([paste([], []), lastCall(at.standin, 'draft.paste')]).toEqual([true, { id: 'c-lea', name: w().attachment.pasted }]);
+  });
+
+  it('takes files that are dropped, once, and says which cannot go along', async () => {
+    at = await show();
+    at.standin.push({ view: 'drag', drag: 'over' });
+    await until(() => text().includes(w().attachment.drop));
+    at.standin.drop({ added: [{ sha256: 'd'.repeat(64), name: 'dropped.png', mime: 'image/png', size: 3 }], refused: [{ name: 'large.iso', why: 'too_large' }] });
+    await until(() => text(document.querySelector('.composer .files')).includes('dropped.png'));
+    expect([countCalls(at.standin, 'draft.drop'), text().includes(w().attachment.drop)]).toEqual([1, false]);
+    expect(text(document.querySelector('.toasts'))).toContain('large.iso');
   });
 
   it('takes an emoji where the caret is', async () => {

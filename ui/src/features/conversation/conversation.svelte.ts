@@ -117,12 +117,11 @@ export class ConversationState {
     if (tried.done) this.desk.notices.say(w().conversation.unlinkedToast);
   }
 
-  async take(): Promise<void> {
-    if (this.open) await this.desk.attempt('offer.accept', { id: this.open.id });
-  }
-
   async unblock(): Promise<void> {
-    if (this.open) await this.desk.attempt('customer.unblock', { id: this.open.header.customer });
+    const customer = this.open?.customer.customer;
+    if (!customer) return;
+    const tried = await this.desk.attempt('customer.unblock', { id: customer.id });
+    if (tried.done) this.desk.notices.say(w().customer.unblocked, { tone: 'good', about: customer.name });
   }
 
   // Own lines that are on their way ------------------------------------------------------------------------------

@@ -18,11 +18,6 @@ export class CustomerState {
     });
   }
 
-  async unblock(customer: Customer): Promise<void> {
-    const tried = await this.desk.attempt('customer.unblock', { id: customer.id });
-    if (tried.done) this.desk.notices.say(w().customer.unblocked, { tone: 'good', about: customer.name });
-  }
-
   open(conversation: string): void {
     void this.desk.show(conversation);
   }

@@ -8,9 +8,13 @@ import { Loops } from './loop.svelte';
 
 export const SCOPES: readonly FollowUpScope[] = ['mine', 'team', 'waiting', 'done'];
 
+/** So many rows more come into the page at a time. */
+const STRETCH = 200;
+
 export class FollowUpsState {
   readonly loops: Loops;
   chosen = $state<string | null>(null);
+  #limit = $state(STRETCH);
   /** The one that was chosen, kept while it leaves the list, so that what one reads does not vanish. */
   #kept = $state.raw<FollowUpRow | null>(null);
 
@@ -26,6 +30,20 @@ export class FollowUpsState {
     return this.desk.followUps.list.rows;
   }
 
+  /** Those that are in the page. */
+  get shown(): readonly FollowUpRow[] {
+    return this.rows.slice(0, this.#limit);
+  }
+
+  /** How many more would come. */
+  get more(): number {
+    return Math.min(STRETCH, Math.max(0, this.rows.length - this.#limit));
+  }
+
+  showMore(): void {
+    this.#limit += STRETCH;
+  }
+
   get row(): FollowUpRow | null {
     if (this.chosen === null) return null;
     return this.desk.followUps.list.get(this.chosen) ?? this.#kept;
@@ -34,6 +52,7 @@ export class FollowUpsState {
   async show(scope: FollowUpScope): Promise<void> {
     this.chosen = null;
     this.#kept = null;
+    this.#limit = STRETCH;
     try {
       await this.desk.followUps.show(scope);
     } catch {

@@ -225,3 +225,35 @@ pub struct DraftFile {
     /// How many bytes.
     pub size: u32,
 }
+
+/// What became of files that were dropped on the window.
+#[derive(Debug, Clone, Default, Serialize, TS)]
+pub struct Dropped {
+    /// Those that are in the draft now.
+    pub added: Vec<DraftFile>,
+    /// Those that cannot be sent.
+    pub refused: Vec<RefusedFile>,
+}
+
+/// A file that cannot be sent.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RefusedFile {
+    /// Its name.
+    pub name: Personal,
+    /// Why not.
+    pub why: RefusedWhy,
+}
+
+/// Why a file cannot be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusedWhy {
+    /// It has more than 25 MB.
+    TooLarge,
+    /// There is nothing in it.
+    Empty,
+    /// It cannot be read, or is no file.
+    Unreadable,
+    /// The draft has as many files as a message may have.
+    TooMany,
+}

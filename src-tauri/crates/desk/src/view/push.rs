@@ -134,11 +134,28 @@ pub enum Push {
         /// Where to.
         to: Place,
     },
+    /// Files are dragged over the window.
+    Drag {
+        /// How far.
+        drag: Drag,
+    },
     /// Something to read once, that goes away by itself.
     Toast {
         /// What.
         toast: Toast,
     },
+}
+
+/// Files that are dragged over the window. Their names and paths stay with the desk until the screen says where they go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Drag {
+    /// They are over it.
+    Over,
+    /// They went away again.
+    Left,
+    /// They were let go: `draft.drop` takes them.
+    Dropped,
 }
 
 /// A place in the app.

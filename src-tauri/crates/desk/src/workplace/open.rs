@@ -253,12 +253,33 @@ impl Core {
         self.io.spawn_blocking(move || {
             let signed_in = vault.get(&name).is_ok_and(|token| token.is_some());
             back.job(move |core| {
-                if core.opening == opening && signed_in {
+                // A sign-in may have been faster than the keyring: then the line is there already.
+                let connected = core.in_place(|_, place| place.backend.is_some()).unwrap_or(true);
+                if core.opening == opening && signed_in && !connected {
                     let keeper = Kept { vault, name };
                     core.connect(&address, Arc::new(keeper));
                 }
             });
         });
+    }
+
+    /// Somebody signed in on the current workspace. There is only ever one session for it: two would take each other's tokens
+    /// for stolen ones.
+    pub(crate) fn signed_in(&mut self, address: &Address, keeper: Arc<dyn Keeper>) {
+        match self.in_place(|_, place| (place.backend.clone(), place.me.is_some())) {
+            // Its files are still being opened, and will find the token.
+            None => self.push_gate(),
+            Some((None, _)) => self.connect(address, keeper),
+            // The session goes on with the new token.
+            Some((Some(_), true)) => {
+                self.in_place(|core, place| place.step(core, Input::SignedIn));
+                self.push_gate();
+            }
+            Some((Some(backend), false)) => {
+                self.push_gate();
+                self.ask_who(backend, 0);
+            }
+        }
     }
 
     /// Somebody is signed in: finds out who, if that is not known, and starts the line.
@@ -339,11 +360,6 @@ impl Workplace {
         let waiting = self.waiting_items();
         let _ = self.applied.send_replace(position.cursor);
         self.step(core, Input::Start { epoch: position.epoch, cursor: position.cursor, waiting });
-    }
-
-    /// Somebody signed in again on this workplace.
-    pub(crate) fn signed_in(&mut self, core: &mut Core) {
-        self.step(core, Input::SignedIn);
     }
 
     /// Ends once everything up to `seq` can be shown, or the line is gone.
