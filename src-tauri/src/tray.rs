@@ -15,9 +15,6 @@ use tauri::{
 
 use crate::window;
 
-/// The tray's name.
-pub(crate) const ID: &str = "loopdesk";
-
 const LIVE: &[u8] = include_bytes!("../../icons/tray-live.png");
 const AWAY: &[u8] = include_bytes!("../../icons/tray-away.png");
 const OFFLINE: &[u8] = include_bytes!("../../icons/tray-offline.png");
@@ -36,7 +33,7 @@ pub(crate) fn build(app: &AppHandle) -> tauri::Result<()> {
     let quit = MenuItem::with_id(app, "quit", word("Quit", "Quitter"), true, None::<&str>)?;
     let line = || PredefinedMenuItem::separator(app);
     let menu = Menu::with_items(app, &[&state, &line()?, &open, &available, &away, &line()?, &quit])?;
-    let tray = TrayIconBuilder::with_id(ID)
+    let tray = TrayIconBuilder::with_id(window::TRAY)
         .icon(Image::from_bytes(OFFLINE)?)
         .menu(&menu)
         .tooltip("Loopdesk")
@@ -84,7 +81,7 @@ pub(crate) fn show(app: &AppHandle, state: &Tray) {
     let (app, tooltip) = (app.clone(), state.tooltip.clone());
     // The tray belongs to the main thread.
     let _ = app.clone().run_on_main_thread(move || {
-        if let Some(tray) = app.tray_by_id(ID) {
+        if let Some(tray) = app.tray_by_id(window::TRAY) {
             let _ = tray.set_icon(Image::from_bytes(picture).ok());
             let _ = tray.set_tooltip(Some(&tooltip));
         }

@@ -10,6 +10,9 @@ use tauri::{
 /// The window's name, in Tauri's terms.
 pub(crate) const MAIN: &str = "main";
 
+/// The name of the tray, to which a closed window goes.
+pub(crate) const TRAY: &str = "loopdesk";
+
 /// Opens the window.
 pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     let (theme, zoom) = first_look(app);
@@ -77,7 +80,7 @@ fn listen(window: &WebviewWindow) {
         }
         WindowEvent::CloseRequested { api, .. } => {
             // Chats go on: closing hides. Without a tray there would be no way back, so then it ends.
-            if app.tray_by_id(crate::tray::ID).is_none() {
+            if app.tray_by_id(TRAY).is_none() {
                 return;
             }
             api.prevent_close();

@@ -41,7 +41,7 @@ fn harmless(name: &str) -> String {
         .chars()
         .map(|c| match c {
             '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
-            c if c.is_control() || crate::text::hides(c) => '_',
+            c if c.is_control() || crate::hidden::hides(c) => '_',
             c => c,
         })
         .collect();

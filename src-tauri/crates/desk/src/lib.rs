@@ -11,6 +11,7 @@ mod core;
 mod downloads;
 pub mod failure;
 mod helper;
+mod hidden;
 mod links;
 mod live;
 pub mod ports;

@@ -17,7 +17,7 @@ pub(crate) struct Link {
 /// The link that a text is, if it may be opened. Nothing for other schemes, for addresses that carry a name and password,
 /// and for hosts that are not what they seem.
 pub(crate) fn link(text: &str) -> Option<Link> {
-    if text.len() > 2_000 || text.chars().any(|c| c.is_control() || crate::text::hides(c)) {
+    if text.len() > 2_000 || text.chars().any(|c| c.is_control() || crate::hidden::hides(c)) {
         return None;
     }
     let url = Url::parse(text).ok()?;
