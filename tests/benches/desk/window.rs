@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub struct Window {
     /// The moment before its program began, in ms since 1970.
     pub begun: f64,
-    app: App,
+    pub app: App,
     process: u32,
 }
 

@@ -2,5 +2,6 @@
 //! story calls the desk as the screen does.
 
 mod draft;
+mod handed;
 mod main_job;
 mod sign_in;

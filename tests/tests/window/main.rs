@@ -11,4 +11,5 @@ mod permissions;
 mod restart;
 mod screens;
 mod sign_in;
+mod supervisor;
 mod tray;

@@ -34,8 +34,12 @@ export class Offsets {
     this.#sizes = kept;
   }
 
-  /** A row was measured; true when it is of another size than thought. */
+  /**
+   * A row was measured; true when it is of another size than thought. One that is not laid out, because its page is not in
+   * front, has no size: what was known of it stays.
+   */
   measure(index: number, size: number): boolean {
+    if (size === 0) return false;
     const key = this.keyAt(index);
     const old = this.#sizes.get(key);
     if (old === size) return false;

@@ -134,6 +134,9 @@ impl Workplace {
         dirty.follow_ups |=
             !touched.follow_ups.is_empty() || !touched.left.is_empty() || !touched.entered.is_empty();
         dirty.suggestions |= touched.library;
+        if touched.library {
+            self.helper.library_changed();
+        }
         if !touched.follow_ups.is_empty() {
             dirty.card = true;
         }
