@@ -374,6 +374,39 @@ impl Browser {
         click(&self.page, css).await;
     }
 
+    /// Clicks with the mouse on an element that no script of the page can reach: in a closed shadow, in a frame.
+    pub async fn click_inside(&self, id: &str) {
+        let tools = self.page.cdp();
+        let begun = std::time::Instant::now();
+        let place = loop {
+            let all = json!({ "depth": -1, "pierce": true });
+            let tree = tools.send_raw("DOM.getDocument", all).await.expect("the page's tree");
+            let node = node_with_id(&tree["root"], id).map(|node| json!({ "nodeId": node }));
+            if let Some(node) = node
+                && let Ok(place) = tools.send_raw("DOM.getBoxModel", node).await
+            {
+                break place["model"]["content"].clone();
+            }
+            assert!(begun.elapsed() < PATIENCE, "{id} never appeared in the frame");
+            tokio::time::sleep(EVERY).await;
+        };
+        // Four corners, each x and y: the first and the third lie across.
+        let corner = |at: usize| place[at].as_f64().expect("a number");
+        let middle = |a: usize, b: usize| ((corner(a) + corner(b)) / 2.0).round() as i64;
+        let hand = self.page.action_chain();
+        hand.move_to(middle(0, 4), middle(1, 5)).click().perform().await.expect("a click");
+    }
+
+    /// Types where the keys are.
+    pub async fn types(&self, keys: impl Into<thirtyfour::TypingData>) {
+        self.page.action_chain().send_keys(keys).perform().await.expect("keys");
+    }
+
+    /// Runs a script in the page; its answer.
+    pub async fn run(&self, script: &str) -> Value {
+        run(&self.page, script).await
+    }
+
     /// Waits until a script answers true.
     pub async fn until(&self, what: &str, script: &str) {
         until(&self.page, what, script).await;
@@ -394,6 +427,16 @@ fn runs_in(home: &str) -> bool {
         let variables = std::fs::read(process.path().join("environ")).unwrap_or_default();
         name.trim() == "loopdesk" && variables.split(|byte| *byte == 0).any(|one| one == wanted.as_bytes())
     })
+}
+
+/// The number of the node with an id, in a tree as Chromium's own tools tell it.
+fn node_with_id(node: &Value, id: &str) -> Option<i64> {
+    let attributes = node["attributes"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if attributes.chunks(2).any(|pair| pair[0] == "id" && pair[1] == id) {
+        return node["nodeId"].as_i64();
+    }
+    let below = ["children", "shadowRoots"].into_iter().filter_map(|name| node[name].as_array()).flatten();
+    below.chain(node.get("contentDocument")).find_map(|child| node_with_id(child, id))
 }
 
 async fn find(driver: &WebDriver, css: &str) -> WebElement {

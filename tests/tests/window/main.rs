@@ -1,5 +1,6 @@
 //! The app in its real window, on a desktop of its own, with a real customer in a real browser.
 
+mod embed;
 mod files;
 mod first_start;
 mod hostile;
