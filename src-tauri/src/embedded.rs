@@ -25,6 +25,8 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 #[derive(Default)]
 pub(crate) struct PracticeService {
     running: Mutex<Option<Running>>,
+    /// Held while it starts: there may only ever be one service on a database.
+    starting: tokio::sync::Mutex<()>,
 }
 
 struct Running {
@@ -50,6 +52,7 @@ impl PracticeService {
 #[async_trait]
 impl Embedded for PracticeService {
     async fn start(&self, folder: &Path, key: &Key) -> Result<Address, String> {
+        let _starting = self.starting.lock().await;
         // The workspace was left and opened again: the service went on all the time.
         if let Some(running) = &*self.running() {
             return Ok(running.address.clone());

@@ -26,10 +26,7 @@ const KEYRING: &str = "org.loopdesk.desk";
 
 /// Runs the app until it is quit.
 pub fn run() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,loopdesk=info".into()))
-        .with_writer(std::io::stderr)
-        .init();
+    tracing_subscriber::fmt().with_env_filter(log_filter()).with_writer(std::io::stderr).init();
     if let Some(code) = renderer::choose() {
         return code;
     }
@@ -73,6 +70,22 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What is written when nobody wishes anything else.
+const USUAL: &str = "warn,loopdesk=info";
+
+/// What is written for the wish in `RUST_LOG`. Libraries that carry people's words say only what is wrong, whatever is
+/// wished.
+#[cfg(feature = "embedded")]
+fn log_filter() -> EnvFilter {
+    let wish = std::env::var(EnvFilter::DEFAULT_ENV).ok().filter(|wish| !wish.is_empty());
+    server::logs::filter(Some(wish.as_deref().unwrap_or(USUAL)))
+}
+
+#[cfg(not(feature = "embedded"))]
+fn log_filter() -> EnvFilter {
+    EnvFilter::new(USUAL)
 }
 
 #[cfg(feature = "embedded")]

@@ -35,9 +35,25 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     if zoom != 100 {
         let _ = window.set_zoom(f64::from(zoom) / 100.0);
     }
+    check_spelling(&window);
     listen(&window);
     window.show()
 }
+
+/// The engine marks misspelt words in what the advisor writes, in both languages; which one counts is told by the field.
+#[cfg(target_os = "linux")]
+fn check_spelling(window: &WebviewWindow) {
+    use webkit2gtk::{WebContextExt, WebViewExt};
+    let _ = window.with_webview(|webview| {
+        if let Some(context) = webview.inner().context() {
+            context.set_spell_checking_languages(&["en_GB", "en_US", "fr_FR"]);
+            context.set_spell_checking_enabled(true);
+        }
+    });
+}
+
+#[cfg(not(target_os = "linux"))]
+fn check_spelling(_: &WebviewWindow) {}
 
 /// The screen lives at one address, and nothing may lead away from it.
 fn is_ours(url: &tauri::Url) -> bool {

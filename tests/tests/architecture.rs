@@ -199,6 +199,11 @@ fn the_window_is_locked_down() {
     ] {
         assert_eq!(policy[what], from, "{what}");
     }
+    // Tauri would add nonces of its own to the styles; none of ours needs one, and 'self' stays all there is.
+    assert_eq!(security["dangerousDisableAssetCspModification"], serde_json::json!(["style-src"]));
+    let dangerous =
+        security.as_object().expect("an object").keys().filter(|key| key.starts_with("dangerous"));
+    assert_eq!(dangerous.count(), 1, "nothing else is made less safe");
     assert_eq!(security["freezePrototype"], true);
     assert_eq!(security["assetProtocol"]["enable"], false);
     assert_eq!(config["app"]["withGlobalTauri"], false);

@@ -4,4 +4,5 @@
 mod draft;
 mod handed;
 mod main_job;
+mod presence;
 mod sign_in;

@@ -323,6 +323,32 @@ async fn two_hundred_commands_a_second_are_enough_for_a_company() {
 }
 
 #[tokio::test]
+async fn a_crowd_of_customers_takes_nothing_from_those_who_help() {
+    let stage = Stage::open().await;
+    let ines = stage.advisor("Inès Keller").await;
+    let token = stage.token("alba", ines.id).await;
+    let crowd = (TENANT_COMMANDS_PER_SECOND / COMMANDS_PER_SECOND) as usize;
+    assert!(crowd < STARTS_PER_MINUTE as usize, "they all come from one address here");
+    let many: Vec<_> =
+        (0..COMMANDS_PER_SECOND).map(|_| (Uuid::now_v7(), ChatIntent::Seen { upto: 0 })).collect();
+    for n in 0..crowd {
+        let outcomes = stage.customer(&format!("Customer {n}")).await.sends_all(&many).await;
+        assert!(!outcomes.iter().any(|outcome| matches!(outcome, ChatOutcome::Retry { .. })), "{n}");
+    }
+    let one_too_many = stage.customer("Léa").await;
+    let seen = async || {
+        let body = json!({ "commands": [harmless_of_a_customer()] });
+        one_too_many.request(Method::POST, "/chat/v1/commands").json(&body).send().await.unwrap().status()
+    };
+    assert_eq!(seen().await, 429, "the customers' own rate is used up");
+    let batch = (0..COMMANDS_PER_SECOND).map(|_| harmless()).collect();
+    let receipts: Receipts = commands(&stage, &token, batch).await.json().await.unwrap();
+    assert!(receipts.receipts.iter().all(|receipt| matches!(receipt.outcome, Outcome::Noop { .. })));
+    stage.pass(5).await;
+    assert_eq!(seen().await, 200);
+}
+
+#[tokio::test]
 async fn five_sign_ins_a_minute_are_enough_for_an_account() {
     let stage = Stage::open().await;
     for name in ["Inès", "Amir"] {

@@ -7,11 +7,6 @@ interface Layer {
 
 const layers: Layer[] = [];
 
-/** A dialog makes what lies behind it inert; the page may show that (`theme.css`). */
-function tellPage(): void {
-  document.documentElement.toggleAttribute('data-behind', coveredByDialog());
-}
-
 function onKey(event: KeyboardEvent): void {
   if (event.key !== 'Escape' || event.isComposing) return;
   const top = layers.at(-1);
@@ -26,11 +21,9 @@ export function addLayer(close: () => void, modal = false): () => void {
   const layer = { close, modal };
   if (layers.length === 0) document.addEventListener('keydown', onKey, true);
   layers.push(layer);
-  tellPage();
   return () => {
     const at = layers.indexOf(layer);
     if (at >= 0) layers.splice(at, 1);
-    tellPage();
     if (layers.length === 0) document.removeEventListener('keydown', onKey, true);
   };
 }

@@ -187,7 +187,7 @@ const cases: Record<ActionId, Case> = {
   scope_waiting: scope('waiting'),
   scope_done: scope('done'),
   follow_up_done: { ...followUps, after: (at) => expect(lastCall(at.standin, 'follow_up.change')).toEqual({ id: 'fu-0', change: { field: 'status', value: 'done' } }) },
-  follow_up_title: { ...followUps, after: () => expect(focused('textarea.title')).toBe(true) },
+  follow_up_title: { ...followUps, after: () => expect(focused('.title textarea')).toBe(true) },
   follow_up_conversation: { ...followUps, after: (at) => expect([at.desk.page, at.desk.open?.id]).toEqual(['desk', 'c-omar']) },
 
   reassign: {

@@ -333,8 +333,8 @@ export const fr: Words = {
     attach: 'Joindre un fichier',
     emoji: 'Emoji',
     liveHere: (name) => `${name} est là`,
-    liveAway: (name) => `Sans ${name} pour l’instant : lecture plus tard`,
-    formHint: (name) => `${name} le reçoit en réponse au formulaire`,
+    liveAway: (name) => `${name} n’est plus là, lira plus tard`,
+    formHint: 'Part en réponse au formulaire',
     offlineHint: 'Enregistré ici, envoyé au retour de la ligne',
     tooLong: (over) => `Trop long de ${over} caractères. Un message en contient 32 000.`,
     nearLimit: (left) => `Encore ${left} caractères`,
@@ -356,9 +356,9 @@ export const fr: Words = {
     },
     enter: 'Entrée envoie · Maj+Entrée nouvelle ligne',
     onlyNotes: {
-      wrapUp: 'En clôture, seulement des notes.',
-      closed: 'Elle est close : seulement des notes.',
-      notYours: 'Elle n’est pas à vous : seulement des notes.',
+      wrapUp: 'En clôture : notes seules.',
+      closed: 'Close : notes seules.',
+      notYours: 'Pas à vous : notes seules.',
     },
   },
 

@@ -28,6 +28,7 @@ use crate::{
     workplace::{
         Workplace,
         open::{Folder, Kept, secret_name},
+        person::Chosen,
     },
 };
 
@@ -35,9 +36,10 @@ use crate::{
 const TRIES: u32 = 3;
 
 impl Desk {
-    /// Keeps a file that is whole, and puts it into the draft.
+    /// Keeps a file that is whole, and puts it into the draft of a conversation of the workspace open at `opening`.
     async fn add_whole_file(
         &self,
+        opening: u64,
         id: ConversationId,
         name: Personal,
         bytes: Vec<u8>,
@@ -47,7 +49,7 @@ impl Desk {
         }
         let sha256 = hex::encode(Sha256::digest(&bytes));
         let file = work::file::Waiting { name: name.into_inner(), mime: kind_of(&bytes).to_owned(), bytes };
-        self.with(move |core| {
+        self.with_same(opening, move |core| {
             let now = core.now().wall;
             let (added, draft) = core.place()?.add_file(id, &sha256, &file, now)?;
             core.push(Push::Draft { conversation: id, draft });
@@ -180,15 +182,16 @@ impl Calls for Desk {
     }
 
     async fn sign_in(&self, _: Nothing) -> Result<(), Failure> {
-        let address = self
+        let (address, opening) = self
             .with(|core| {
                 let known = core.workspaces.current().ok_or(FailureCode::Gone)?;
                 let address = known.address.as_deref().ok_or(FailureCode::Invalid)?;
-                address.parse::<backend::native::Address>().map_err(|_| FailureCode::Invalid.into())
+                let address: backend::native::Address = address.parse().map_err(|_| FailureCode::Invalid)?;
+                Ok((address, core.opening))
             })
             .await?;
         let sign_in = SignIn::begin(address.clone()).await?;
-        self.with(move |core| {
+        self.with_same(opening, move |core| {
             core.wait_for_sign_in(sign_in, &address);
             Ok(())
         })
@@ -207,27 +210,33 @@ impl Calls for Desk {
     }
 
     async fn sign_out(&self, input: api::SignOut) -> Result<(), Failure> {
-        let backend = self
+        let may = move |core: &mut Core| {
+            let now = core.now();
+            let place = core.place()?;
+            if place.practice {
+                return Err(Failure::new(
+                    FailureCode::Invalid,
+                    "Nobody is signed in to the practice workspace.",
+                ));
+            }
+            if !input.even_unsent && place.has_unsent(now) {
+                return Err(FailureCode::Unsent.into());
+            }
+            Ok(())
+        };
+        let (backend, opening) = self
             .with(move |core| {
-                let now = core.now();
-                let place = core.place()?;
-                if place.practice {
-                    return Err(Failure::new(
-                        FailureCode::Invalid,
-                        "Nobody is signed in to the practice workspace.",
-                    ));
-                }
-                if !input.even_unsent && place.has_unsent(now) {
-                    return Err(FailureCode::Unsent.into());
-                }
-                Ok(place.backend.clone())
+                may(core)?;
+                Ok((core.place()?.backend.clone(), core.opening))
             })
             .await?;
         if let Some(backend) = backend {
             // Without a line the token is destroyed here all the same.
             let _ = backend.sign_out().await;
         }
-        self.with(Core::sign_out).await?.await.map_err(|_| Failure::from(FailureCode::Fault))?
+        // Something may have been written meanwhile.
+        let gone = self.with_same(opening, move |core| may(core).and_then(|()| core.sign_out())).await?;
+        gone.await.map_err(|_| Failure::from(FailureCode::Fault))?
     }
 
     async fn forget_workspace(&self, input: api::WorkspaceRef) -> Result<(), Failure> {
@@ -235,10 +244,11 @@ impl Calls for Desk {
     }
 
     async fn set_presence(&self, input: api::SetPresence) -> Result<(), Failure> {
-        let state = input.state;
-        self.command(Intent::SetPresence { state, reason: input.reason }).await?;
-        self.with(move |core| {
-            core.place()?.keep_presence(state);
+        let api::SetPresence { state, reason } = input;
+        let opening = self.with(|core| Ok(core.opening)).await?;
+        self.command(Intent::SetPresence { state, reason: reason.clone() }).await?;
+        self.with_same(opening, move |core| {
+            core.place()?.keep_presence(Chosen { state, reason });
             Ok(())
         })
         .await
@@ -290,10 +300,10 @@ impl Calls for Desk {
                 let now = core.now();
                 let place = core.place()?;
                 let stretch = live::timeline::stretch(&place.scene_or(now)?, id, Some(before))?;
-                Ok((stretch, place.backend.clone()))
+                Ok((stretch, place.backend.clone(), core.opening))
             })
             .await?;
-        let (stretch, backend) = here;
+        let (stretch, backend, opening) = here;
         // A gap between what is here and what was asked for, or nothing here at all: the service has older lines.
         let reaches = stretch.items.last().and_then(|item| item.n) == Some(before.saturating_sub(1));
         let Some(backend) = backend.filter(|_| !reaches && before > 1) else { return Ok(stretch) };
@@ -302,7 +312,7 @@ impl Calls for Desk {
             Err(Trouble::Unreachable) => return Ok(stretch),
             Err(trouble) => return Err(trouble.into()),
         };
-        self.with(move |core| {
+        self.with_same(opening, move |core| {
             let now = core.now();
             let place = core.place()?;
             place.cache.put_rows(&rows)?;
@@ -416,28 +426,28 @@ impl Calls for Desk {
         let whole = self
             .with(move |core| {
                 let whole = core.take_piece(&input.upload, &piece, input.last)?;
-                Ok(whole.map(|bytes| (input.id, input.name, bytes)))
+                Ok(whole.map(|bytes| (core.opening, bytes)))
             })
             .await?;
-        let Some((id, name, bytes)) = whole else { return Ok(None) };
-        self.add_whole_file(id, name, bytes).await.map(Some)
+        let Some((opening, bytes)) = whole else { return Ok(None) };
+        self.add_whole_file(opening, input.id, input.name, bytes).await.map(Some)
     }
 
     async fn paste_picture(&self, input: api::PastePicture) -> Result<Option<DraftFile>, Failure> {
-        let shell = self.with(|core| Ok(core.shell.clone())).await?;
+        let (shell, opening) = self.with(|core| Ok((core.shell.clone(), core.opening))).await?;
         match shell.clipboard_picture().await {
-            Some(bytes) => self.add_whole_file(input.id, input.name, bytes).await.map(Some),
+            Some(bytes) => self.add_whole_file(opening, input.id, input.name, bytes).await.map(Some),
             None => Ok(None),
         }
     }
 
     async fn add_dropped(&self, input: api::ConversationRef) -> Result<Dropped, Failure> {
-        let (files, room) = self
+        let (files, room, opening) = self
             .with(move |core| {
                 let files = std::mem::take(&mut core.dropped);
                 let draft: Option<Draft> = work::draft::load(core.place()?.work.rows(), input.id)?;
                 let has = draft.map_or(0, |draft| draft.attachments.len());
-                Ok((files, model::limits::ATTACHMENTS.saturating_sub(has)))
+                Ok((files, model::limits::ATTACHMENTS.saturating_sub(has), core.opening))
             })
             .await?;
         let mut done = Dropped::default();
@@ -448,7 +458,7 @@ impl Calls for Desk {
                 continue;
             }
             match tokio::task::spawn_blocking(move || uploads::read(&path)).await {
-                Ok(Ok(bytes)) => done.added.push(self.add_whole_file(input.id, name, bytes).await?),
+                Ok(Ok(bytes)) => done.added.push(self.add_whole_file(opening, input.id, name, bytes).await?),
                 Ok(Err(why)) => done.refused.push(RefusedFile { name, why }),
                 Err(_) => done.refused.push(RefusedFile { name, why: RefusedWhy::Unreadable }),
             }
@@ -586,7 +596,7 @@ impl Calls for Desk {
     async fn find_everywhere(&self, input: api::Find) -> Result<SearchResults, Failure> {
         let backend = self.with(|core| core.place()?.service()).await?;
         let hits = backend.search(&input.text).await?;
-        let rows = hits.into_iter().map(|hit| row_of(hit, &input.text)).collect();
+        let rows = hits.into_iter().enumerate().map(|(place, hit)| row_of(place, hit, &input.text)).collect();
         Ok(SearchResults { text: input.text, rows })
     }
 
@@ -692,10 +702,11 @@ impl Desk {
     /// `Gone` when there is none, `Offline` without a line.
     pub async fn preview(&self, sha256: String) -> Result<(String, Vec<u8>), Failure> {
         let name = sha256.clone();
-        let (kept, backend) = self
+        let (kept, backend, opening) = self
             .with(move |core| {
+                let opening = core.opening;
                 let place = core.place()?;
-                Ok((cache::preview::load(place.cache.rows(), &name)?, place.backend.clone()))
+                Ok((cache::preview::load(place.cache.rows(), &name)?, place.backend.clone(), opening))
             })
             .await?;
         if let Some(kept) = kept {
@@ -703,7 +714,7 @@ impl Desk {
         }
         let (mime, bytes) = backend.ok_or(FailureCode::Offline)?.preview(&sha256).await?;
         let (kind, copy) = (mime.clone(), bytes.clone());
-        self.with(move |core| {
+        self.with_same(opening, move |core| {
             let now = core.now().wall;
             Ok(cache::preview::keep(core.place()?.cache.rows(), &sha256, &kind, &copy, now)?)
         })
@@ -721,14 +732,14 @@ fn newest_conversation(core: &mut Core, customer: CustomerId) -> Result<Option<C
     Ok(cache::conversation::of(rows, customer)?.first().map(|conversation| conversation.id))
 }
 
-fn row_of(hit: SearchHit, text: &str) -> SearchRow {
+fn row_of(place: usize, hit: SearchHit, text: &str) -> SearchRow {
     let kind = match hit.conversation {
         Some(_) => SearchKind::Message,
         None if hit.text.is_empty() || hit.text.contains('@') => SearchKind::Customer,
         None => SearchKind::Order,
     };
     SearchRow {
-        id: format!("{}:{}:{}", hit.customer, hit.at.0, hit.text.len()),
+        id: format!("everywhere:{place}"),
         kind,
         customer_name: hit.customer_name,
         snippet: helper::snippet(&hit.text, text),

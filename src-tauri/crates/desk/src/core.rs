@@ -173,6 +173,18 @@ impl Desk {
         answered.await.map_err(|_| ended())?
     }
 
+    /// The same, if the workspace that was open at `opening` still is: what was asked of one is never written into another.
+    pub(crate) async fn with_same<T: Send + 'static>(
+        &self,
+        opening: u64,
+        job: impl FnOnce(&mut Core) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.with(
+            move |core| if core.opening == opening { job(core) } else { Err(FailureCode::TooLate.into()) },
+        )
+        .await
+    }
+
     /// Lets `sink` hear of all changes from now on, until it answers false.
     pub fn listen(&self, sink: impl FnMut(Vec<Push>) -> bool + Send + 'static) {
         let _ = self.jobs.send(Box::new(move |core| core.sinks.push(Box::new(sink))));

@@ -60,6 +60,8 @@ pub enum Input {
     Applied,
     /// A frame could not be applied: the disk refused.
     NotApplied,
+    /// A snapshot that was whole could not be put in place: it is taken anew.
+    NotFinished,
     /// A snapshot began, or not.
     SnapshotBegan(Result<SnapshotStart, Trouble>),
     /// A page of it was taken; what to ask for next.
@@ -78,6 +80,8 @@ pub enum Input {
     NoReceipts(Vec<CommandId>, Trouble),
     /// The advisor signed in again.
     SignedIn,
+    /// Nobody is signed in.
+    NotSignedIn,
 }
 
 /// What is to be done.
@@ -282,6 +286,13 @@ impl Sync {
             Input::Applied => self.applied(now, &mut out),
             Input::NotApplied => {
                 // Nothing was taken: the same changes come again from the same cursor.
+                self.drop_frames();
+                out.push(Effect::HangUp);
+                self.rest(now);
+            }
+            Input::NotSignedIn => self.phase = Phase::Stopped(LineState::SignInNeeded),
+            Input::NotFinished => {
+                self.epoch = None;
                 self.drop_frames();
                 out.push(Effect::HangUp);
                 self.rest(now);

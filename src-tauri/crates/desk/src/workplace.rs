@@ -5,14 +5,14 @@ mod notices;
 pub(crate) mod open;
 mod outbox;
 mod paint;
-mod person;
+pub(crate) mod person;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use backend::Backend;
 use model::{
     At, Author, CommandId, Conversation, ConversationId, CustomerId, DeviceId, Intent, MessageKind, Person,
-    PersonId, PresenceState, Workspace, wire::ClientFrame,
+    PersonId, Workspace, wire::ClientFrame,
 };
 use store::{
     Cache, Work, cache,
@@ -31,6 +31,7 @@ use crate::{
     words::{self, Words},
 };
 use paint::{Dirty, Painted};
+use person::Chosen;
 
 /// Lines in which is looked for what the customer said last.
 const LISTENED: u32 = 30;
@@ -65,7 +66,9 @@ pub(crate) struct Workplace {
     /// What follows once a command is with the service: the other actions of a macro.
     pub(crate) then: BTreeMap<CommandId, Vec<Intent>>,
     /// The presence that the reader chose.
-    pub(crate) chosen: Option<PresenceState>,
+    pub(crate) chosen: Option<Chosen>,
+    /// The presence that the service told first on this line was compared with the chosen one.
+    pub(crate) presence_asked: bool,
     pub(crate) helper: Helper,
     line: Option<mpsc::Sender<ClientFrame>>,
     /// Counts lines: what is heard on an older one is not taken.

@@ -379,12 +379,23 @@ fn preview(bytes: &[u8]) -> Option<Preview> {
 mod tests {
     use super::*;
 
+    /// A whole, black, grey picture: few bytes for many pixels.
+    fn black(width: u32, height: u32) -> Vec<u8> {
+        let mut png = Cursor::new(Vec::new());
+        image::GrayImage::new(width, height).write_to(&mut png, ImageFormat::Png).unwrap();
+        png.into_inner()
+    }
+
     #[test]
     fn a_bomb_of_pixels_gets_no_preview() {
-        // A GIF that claims to be 65535 by 65535.
-        let mut gif = b"GIF89a".to_vec();
-        gif.extend([0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x3b]);
-        assert!(preview(&gif).is_none());
+        let rows = u32::try_from(PREVIEW_PIXELS / 8_000).unwrap();
+        let largest = black(8_000, rows);
+        assert!(largest.len() < BLOB_BYTES, "it may be sent");
+        let shown = preview(&largest).expect("the most pixels that are decoded").size;
+        assert_eq!(shown, PreviewSize { width: PREVIEW_EDGE, height: PREVIEW_EDGE * rows / 8_000 });
+        let bomb = black(8_000, rows + 1);
+        assert!(image::load_from_memory(&bomb).is_ok(), "nothing is wrong with it");
+        assert!(preview(&bomb).is_none(), "but that it has a row too many");
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! Rates. Sizes are checked where the thing is read; the numbers are in `model::limits`.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    num::NonZeroU32,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use governor::{
     Quota, RateLimiter,
@@ -9,20 +13,45 @@ use governor::{
     nanos::Nanos,
     state::keyed::DashMapStateStore,
 };
-use model::limits;
+use model::{At, limits};
 use uuid::Uuid;
 
 use crate::{clock::Clock, problem::Problem};
 
-/// The service's clock in the shape that the limiter wants.
+/// The service's clock in the shape that the limiter wants: it only goes forward.
+///
+/// The machine's time of day may be set back. The limiter would then take everybody it knows for somebody of the
+/// future and refuse them until that time has come again, so what counts is the time that went by, step by step.
 #[derive(Clone)]
-struct Ticks(Arc<dyn Clock>);
+struct Ticks {
+    clock: Arc<dyn Clock>,
+    passed: Arc<Mutex<Passed>>,
+}
+
+/// What the clock showed when it was last looked at, and how much time had gone by until then.
+struct Passed {
+    seen: At,
+    ms: u64,
+}
+
+impl Ticks {
+    fn new(clock: Arc<dyn Clock>) -> Self {
+        let passed = Arc::new(Mutex::new(Passed { seen: clock.now(), ms: 0 }));
+        Self { clock, passed }
+    }
+}
 
 impl GovernorClock for Ticks {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        Nanos::from(Duration::from_millis(self.0.now().0.unsigned_abs()))
+        let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        // Looked at while nobody else does: two looks in the wrong order would count as a step back.
+        let now = self.clock.now();
+        let step = now.since(passed.seen).max(0).unsigned_abs();
+        passed.ms = passed.ms.saturating_add(step);
+        passed.seen = now;
+        Nanos::from(Duration::from_millis(passed.ms))
     }
 }
 
@@ -36,6 +65,7 @@ pub(crate) struct Limits {
     clock: Ticks,
     commands: Keyed<Uuid>,
     tenant_commands: Keyed<Uuid>,
+    tenant_visitors: Keyed<Uuid>,
     sign_ins: Keyed<String>,
     starts: Keyed<String>,
 }
@@ -51,21 +81,29 @@ fn keyed<K: std::hash::Hash + Eq + Clone>(count: u32, window: Duration, clock: &
 
 impl Limits {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        let clock = Ticks(clock);
+        let clock = Ticks::new(clock);
         let (second, minute) = (Duration::from_secs(1), Duration::from_mins(1));
         Self {
             commands: keyed(limits::COMMANDS_PER_SECOND, second, &clock),
             tenant_commands: keyed(limits::TENANT_COMMANDS_PER_SECOND, second, &clock),
+            tenant_visitors: keyed(limits::TENANT_COMMANDS_PER_SECOND, second, &clock),
             sign_ins: keyed(limits::SIGN_INS_PER_MINUTE, minute, &clock),
             starts: keyed(limits::STARTS_PER_MINUTE, minute, &clock),
             clock,
         }
     }
 
-    /// Counts a command of somebody in a tenant.
+    /// Counts a command of somebody who works in a tenant, or of a system of theirs.
     pub(crate) fn command(&self, tenant: Uuid, actor: Uuid) -> Result<(), TooFast> {
         self.check(&self.commands, &actor)?;
         self.check(&self.tenant_commands, &tenant)
+    }
+
+    /// Counts a command of a visitor of a tenant. All of its visitors together have a rate of their own: however many
+    /// there are, they take nothing from those who help them.
+    pub(crate) fn visitor_command(&self, tenant: Uuid, visitor: Uuid) -> Result<(), TooFast> {
+        self.check(&self.commands, &visitor)?;
+        self.check(&self.tenant_visitors, &tenant)
     }
 
     /// Counts a sign-in of an account.
@@ -106,5 +144,48 @@ impl TooFast {
 impl From<TooFast> for Problem {
     fn from(too_fast: TooFast) -> Self {
         Problem::too_many(too_fast.wait.as_secs() + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::at::HOUR;
+
+    use super::*;
+    use crate::clock::ManualClock;
+
+    const RATE: u32 = limits::COMMANDS_PER_SECOND;
+
+    /// How many commands somebody gets through before they are refused.
+    fn gets_through(limits: &Limits, actor: Uuid) -> u32 {
+        (0..=2 * RATE).take_while(|_| limits.command(actor, actor).is_ok()).fold(0, |count, _| count + 1)
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_refuses_nobody() {
+        let clock = Arc::new(ManualClock::at(At(10 * HOUR)));
+        let limits = Limits::new(clock.clone());
+        let (ines, amir) = (Uuid::now_v7(), Uuid::now_v7());
+        assert!(limits.command(ines, ines).is_ok());
+        assert_eq!(gets_through(&limits, amir), RATE);
+        clock.advance(-HOUR);
+        assert_eq!(gets_through(&limits, ines), RATE - 1, "what she had left, and no more");
+        let wait = limits.command(amir, amir).unwrap_err().after_ms();
+        assert!(wait <= 50, "he waits no longer than he had to before: {wait} ms");
+        clock.advance(50);
+        assert!(limits.command(amir, amir).is_ok(), "time goes by as ever, though it is earlier than it was");
+        assert!(limits.command(amir, amir).is_err());
+    }
+
+    #[test]
+    fn a_clock_that_jumps_forward_gives_the_whole_rate_and_no_more() {
+        let clock = Arc::new(ManualClock::at(At(10 * HOUR)));
+        let limits = Limits::new(clock.clone());
+        let ines = Uuid::now_v7();
+        assert_eq!(gets_through(&limits, ines), RATE);
+        clock.advance(HOUR);
+        assert_eq!(gets_through(&limits, ines), RATE);
+        clock.advance(-HOUR);
+        assert!(limits.command(ines, ines).is_err(), "and nothing is won by a jump to and fro");
     }
 }

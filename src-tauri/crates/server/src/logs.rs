@@ -4,7 +4,18 @@
 use tracing_subscriber::EnvFilter;
 
 /// Libraries that write what they carry when they are asked for details: frames with all their words, queries.
-pub const TALKATIVE: [&str; 4] = ["tungstenite", "tokio_tungstenite", "hyper", "axum"];
+pub const TALKATIVE: [&str; 10] = [
+    "tungstenite",
+    "tokio_tungstenite",
+    "hyper",
+    "h2",
+    "axum",
+    "reqwest",
+    "rustls",
+    "zbus",
+    "keyring",
+    "tauri",
+];
 
 /// What is written for a wish like `info` or `server=trace`; `info` for one that cannot be read. Whatever is wished,
 /// libraries that carry people's words say only what is wrong.

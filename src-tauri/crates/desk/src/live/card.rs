@@ -132,7 +132,9 @@ fn figures(scene: &Scene<'_>, verified: bool, facts: &[Fact], conversations: &[C
         match &mut spent {
             None => spent = Some(amount.clone()),
             // Amounts of another currency are not added up.
-            Some(sum) if sum.currency == amount.currency => sum.cents += amount.cents,
+            Some(sum) if sum.currency == amount.currency => {
+                sum.cents = sum.cents.saturating_add(amount.cents)
+            }
             Some(_) => {}
         }
     }

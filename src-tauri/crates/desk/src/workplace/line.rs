@@ -39,6 +39,7 @@ impl Workplace {
         if before == LineState::Live {
             // Without a line nobody knows what waits or who is there.
             self.moment.forget();
+            self.presence_asked = false;
             for conversation in std::mem::take(&mut self.notified_offers) {
                 core.shell.clear(&crate::ports::About::Offer(conversation));
             }
@@ -51,7 +52,6 @@ impl Workplace {
         }
         if after == LineState::Live {
             self.tell_missed(core);
-            self.choose_presence(core);
             self.say_viewing();
         }
     }
@@ -91,10 +91,13 @@ impl Workplace {
                     Ok(()) => {
                         self.dirty.everything = true;
                         self.settle_done();
+                        None
                     }
-                    Err(error) => tracing::error!(%error, "a snapshot cannot be finished"),
+                    Err(error) => {
+                        tracing::error!(%error, "a snapshot cannot be finished");
+                        Some(Input::NotFinished)
+                    }
                 }
-                None
             }
             Effect::Upload(id) => self.upload(core, id),
             Effect::Submit(batch) => self.submit(core, &batch),
@@ -169,6 +172,10 @@ impl Workplace {
         core.io.spawn(async move {
             let page = backend.snapshot_page(after).await;
             back.job(move |core| {
+                // A page of one workspace must never be written into another that was opened meanwhile.
+                if core.opening != opening {
+                    return;
+                }
                 let taken = core.in_place(|_, place| match page {
                     Ok(page) => match place.cache.put_page(&page.entities) {
                         Ok(()) => Ok(page.next),
@@ -298,6 +305,10 @@ impl Workplace {
             Touches::Presence(person) => {
                 if self.me.as_ref().is_some_and(|me| me.id == person) {
                     self.dirty.me = true;
+                    // The first that is told of the reader on a new line decides whether they are set back.
+                    if !std::mem::replace(&mut self.presence_asked, true) {
+                        self.choose_presence(core);
+                    }
                 } else {
                     self.dirty.colleagues = true;
                 }

@@ -11,7 +11,7 @@ use model::{
 };
 use store::cache;
 
-use super::Workplace;
+use super::{Workplace, person::Chosen};
 use crate::{
     core::Core,
     ports::{About, Notification, Tray},
@@ -148,7 +148,7 @@ impl Workplace {
         let toast = match notice {
             Notice::MissedOffer { customer_name, .. } => {
                 // Whoever missed an offer chose to be away by it: the app does not set them back by itself.
-                self.chosen = Some(PresenceState::Away);
+                self.keep_presence(Chosen { state: PresenceState::Away, reason: None });
                 Toast::MissedOffer { customer_name }
             }
             Notice::Silent { conversation } => {

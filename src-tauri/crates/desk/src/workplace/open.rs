@@ -11,13 +11,13 @@ use backend::{
     Backend, Native, Trouble,
     native::{Address, Credentials, Keeper, NotKept},
 };
-use model::{DeviceId, Person, PresenceState, Slug};
+use model::{DeviceId, Person, Slug};
 use secrecy::SecretString;
 use store::{Cache, Key, OpenError, Work, work::kept};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
 
-use super::{Dirty, Painted, Shown, Workplace};
+use super::{Dirty, Painted, Shown, Workplace, person::Chosen};
 use crate::{
     Failure, FailureCode,
     core::{Core, State},
@@ -58,6 +58,9 @@ impl Folder {
         self.path.join("service")
     }
 }
+
+/// How long a keyring that does not answer is left alone.
+const KEYRING_PAUSE: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// The key kept under a name; a new one when there is none and no file needs the old one.
 pub(crate) fn key_for(vault: &dyn Vault, name: &str, file: &Path) -> Result<Key, LockedWhy> {
@@ -163,7 +166,7 @@ impl Core {
             }
         };
         let me = kept::load::<Person>(sql, "me")?;
-        let chosen = kept::load::<PresenceState>(sql, "presence")?;
+        let chosen = kept::load::<Chosen>(sql, "chosen_presence")?;
         let helper = Helper::start(&cache, self.back.clone(), self.opening);
         let mut place = Workplace {
             opening: self.opening,
@@ -181,6 +184,7 @@ impl Core {
             pending: Vec::new(),
             then: std::collections::BTreeMap::new(),
             chosen,
+            presence_asked: false,
             helper,
             line: None,
             line_no: 0,
@@ -227,11 +231,16 @@ impl Core {
     /// Tells the window when practice customers come and go.
     fn follow_practice(&self, embedded: Arc<dyn Embedded>) {
         let (back, opening) = (self.back.clone(), self.opening);
-        let language = words::code(self.settings.language).parse::<Slug>();
-        let Ok(language) = language else { return };
         self.io.spawn(async move {
             loop {
                 embedded.practice_changed().await;
+                // In the language that is set now, and only as long as this workspace is open.
+                let (ask, asked) = oneshot::channel();
+                back.job(move |core| {
+                    let language = words::code(core.settings.language).parse::<Slug>().ok();
+                    let _ = ask.send(language.filter(|_| core.opening == opening));
+                });
+                let Ok(Some(language)) = asked.await else { return };
                 let customers = embedded.practice(&language).await;
                 back.job(move |core| {
                     if core.opening == opening {
@@ -251,13 +260,23 @@ impl Core {
         let (vault, name) = (self.vault.clone(), secret_name(&known.id, "refresh"));
         let (back, opening) = (self.back.clone(), self.opening);
         self.io.spawn_blocking(move || {
-            let signed_in = vault.get(&name).is_ok_and(|token| token.is_some());
+            // A keyring that is locked or slow is asked until it answers: it opened the files a moment ago.
+            let signed_in = loop {
+                match vault.get(&name) {
+                    Ok(token) => break token.is_some(),
+                    Err(_) => std::thread::sleep(KEYRING_PAUSE),
+                }
+            };
             back.job(move |core| {
                 // A sign-in may have been faster than the keyring: then the line is there already.
                 let connected = core.in_place(|_, place| place.backend.is_some()).unwrap_or(true);
-                if core.opening == opening && signed_in && !connected {
-                    let keeper = Kept { vault, name };
-                    core.connect(&address, Arc::new(keeper));
+                if core.opening != opening || connected {
+                    return;
+                }
+                if signed_in {
+                    core.connect(&address, Arc::new(Kept { vault, name }));
+                } else {
+                    core.signed_out();
                 }
             });
         });
@@ -348,7 +367,10 @@ impl Core {
 
     /// The service does not take the sign-in any more.
     fn signed_out(&mut self) {
-        self.in_place(|_, place| place.backend = None);
+        self.in_place(|core, place| {
+            place.backend = None;
+            place.step(core, Input::NotSignedIn);
+        });
         self.push_gate();
     }
 }

@@ -154,11 +154,17 @@ impl Workplace {
                 (Intent::Note { conversation: id, text, attachments, mentions }, Policy::Async)
             }
         };
+        // What the answer needs is there: once the message is in the outbox, a failure would have it written twice.
+        self.scene_or(now)?;
         let command = CommandId(Uuid::now_v7());
         let row = self.enqueue(core, command, intent, policy, wait)?;
-        self.clear_draft(id, mode, now.wall)?;
-        if let Some(from_macro) = from_macro {
-            self.follow_macro(core, &conversation, from_macro, command, wait)?;
+        if let Err(failure) = self.clear_draft(id, mode, now.wall) {
+            tracing::error!(%failure, "a draft that was sent cannot be forgotten");
+        }
+        if let Some(from_macro) = from_macro
+            && let Err(failure) = self.follow_macro(core, &conversation, from_macro, command, wait)
+        {
+            tracing::error!(%failure, "what a macro does besides cannot be read");
         }
         self.moment.stopped_typing(id, self.me.as_ref().map(|me| me.id));
         let scene = self.scene_or(now)?;

@@ -19,6 +19,8 @@ use crate::{
     },
 };
 
+/// How long views rest that could not be read, in ms.
+const UNREADABLE: i64 = 1_000;
 /// How long the slower views may lag behind: nobody reads a customer's card in sixteen milliseconds.
 const SLOW: i64 = 150;
 
@@ -95,6 +97,8 @@ pub(super) struct Painted {
     pub(super) counts: Option<FollowUpCounts>,
     pub(super) attention: Vec<AttentionRow>,
     slow_at: i64,
+    /// After a view could not be read, nothing is painted before.
+    rests_until: i64,
 }
 
 impl Painted {
@@ -110,7 +114,7 @@ impl Workplace {
     pub(crate) fn paint_at(&self, painted_at: i64, frame: i64) -> Option<i64> {
         let fast = self.dirty.fast().then(|| painted_at.saturating_add(frame));
         let slow = self.dirty.slow().then(|| self.painted.slow_at.saturating_add(SLOW));
-        [fast, slow].into_iter().flatten().min()
+        [fast, slow].into_iter().flatten().min().map(|at| at.max(self.painted.rests_until))
     }
 
     /// What an applied frame changed is to be painted again.
@@ -144,13 +148,14 @@ impl Workplace {
 
     /// Paints what changed. The slower views wait for their time.
     pub(crate) fn paint(&mut self, core: &mut Core, now: Now) {
-        if !self.dirty.any() {
+        if !self.dirty.any() || now.mono < self.painted.rests_until {
             return;
         }
         if let Err(failure) = self.paint_changes(core, now) {
-            // Tried again with the next change; what is shown stays what it was.
+            // What is shown stays what it was; all of it is read again in a moment.
             tracing::error!(%failure, "a view cannot be read");
-            self.dirty = Dirty::default();
+            self.dirty = Dirty { everything: true, ..Dirty::default() };
+            self.painted.rests_until = now.mono + UNREADABLE;
         }
     }
 

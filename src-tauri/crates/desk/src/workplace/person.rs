@@ -4,33 +4,49 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use backend::Backend;
 use model::{
-    CommandId, ConversationId, Intent, PresenceState,
+    CommandId, ConversationId, Intent, PresenceState, Slug,
     wire::{ClientFrame, Command},
 };
+use serde::{Deserialize, Serialize};
 use store::work::kept;
 use uuid::Uuid;
 
 use super::Workplace;
 use crate::core::Core;
 
+/// The presence that the reader chose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Chosen {
+    /// It.
+    pub(crate) state: PresenceState,
+    /// The break, if it is one.
+    pub(crate) reason: Option<Slug>,
+}
+
+impl Default for Chosen {
+    fn default() -> Self {
+        Self { state: PresenceState::Available, reason: None }
+    }
+}
+
 impl Workplace {
     /// With the line comes the presence that the reader chose, if the service counts them as gone.
     pub(super) fn choose_presence(&mut self, core: &mut Core) {
-        let chosen = self.chosen.unwrap_or(PresenceState::Available);
+        let chosen = self.chosen.clone().unwrap_or_default();
         let now = self.me.as_ref().and_then(|me| self.moment.presence.get(&me.id));
         let gone = now.is_none_or(|presence| presence.state == PresenceState::Offline);
-        if gone && chosen != PresenceState::Offline {
-            let reason = None;
-            self.command_in_background(core, Intent::SetPresence { state: chosen, reason });
+        if gone && chosen.state != PresenceState::Offline {
+            let Chosen { state, reason } = chosen;
+            self.command_in_background(core, Intent::SetPresence { state, reason });
         }
     }
 
     /// The reader chose a presence: kept for the next start, so that a break stays a break.
-    pub(crate) fn keep_presence(&mut self, state: PresenceState) {
-        self.chosen = Some(state);
-        if let Err(error) = kept::save(self.work.rows(), "presence", &state) {
+    pub(crate) fn keep_presence(&mut self, chosen: Chosen) {
+        if let Err(error) = kept::save(self.work.rows(), "chosen_presence", &chosen) {
             tracing::error!(%error, "the chosen presence cannot be kept");
         }
+        self.chosen = Some(chosen);
     }
 
     /// Nobody has touched the window for long: nothing should be offered.
@@ -41,6 +57,8 @@ impl Workplace {
             .and_then(|me| self.moment.presence.get(&me.id))
             .is_some_and(|presence| presence.state == PresenceState::Available);
         if available {
+            // Until they choose again; a line that comes back must not ring at an empty seat.
+            self.chosen = Some(Chosen { state: PresenceState::Away, reason: None });
             self.command_in_background(
                 core,
                 Intent::SetPresence { state: PresenceState::Away, reason: None },

@@ -52,7 +52,7 @@ pub(crate) async fn commands(
     let mut receipts = Vec::with_capacity(batch.commands.len());
     for (place, command) in batch.commands.into_iter().enumerate() {
         let id = command.id;
-        match service.limits().command(tenant.0, visitor.id) {
+        match service.limits().visitor_command(tenant.0, visitor.id) {
             Err(too_fast) if place == 0 => return Err(too_fast.into()),
             Err(too_fast) => {
                 let outcome = ChatOutcome::Retry { after_ms: too_fast.after_ms() };

@@ -81,6 +81,19 @@ impl House {
         self.running = Some((stop, task));
     }
 
+    /// Waits until somebody wrote their first line.
+    async fn has_a_conversation(&self) {
+        let one = |sql: &rusqlite::Connection| {
+            Ok(sql.query_row("SELECT EXISTS(SELECT 1 FROM conversation)", [], |row| row.get::<_, bool>(0))?)
+        };
+        let waited = tokio::time::timeout(PATIENCE, async {
+            while !self.service.read(one).await.unwrap() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        });
+        waited.await.expect("they write");
+    }
+
     fn practice(&self, pace: f64) -> Practice {
         let place = Place {
             address: format!("http://{}", self.address),
@@ -343,8 +356,8 @@ async fn a_service_that_restarts_loses_and_doubles_nothing() {
     let mut house = House::open().await;
     let practice = house.practice(BRISK);
     practice.start(&slug("omar-other-size")).unwrap();
-    // In the middle of the opening.
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    house.has_a_conversation().await;
+    // In the middle of the opening: his first line is there, and he types the second.
     house.restart().await;
     let mut desk = house.advisor().await;
     let id = desk.accepts().await;
