@@ -22,8 +22,9 @@ HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
 HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) {
   this.removeAttribute('open');
 };
-// Everything is as large as one line, so that a long list shows some rows and not all or none of them.
+// Everything is as large as one line, and in sight are ten of them: a long list shows some rows, not all or none.
 Element.prototype.getBoundingClientRect = () => new DOMRect(0, 0, 300, 60);
+Object.defineProperty(Element.prototype, 'clientHeight', { get: () => 600 });
 Element.prototype.scrollIntoView ??= function () {};
 Element.prototype.scrollBy ??= function () {};
 Element.prototype.setPointerCapture ??= function () {};

@@ -77,10 +77,12 @@ export class Draft {
 
   /** Puts back what could not be sent. */
   restore(mode: DraftMode, text: string, attachments: readonly DraftFile[]): void {
+    const both = (since: string) => (since.trim() === '' ? text : `${text}\n${since}`);
+    const known = new Set(attachments.map((file) => file.sha256));
     this.mode = mode;
-    this.attachments = attachments;
-    if (mode === 'reply') this.reply = text;
-    else this.note = text;
+    this.attachments = [...attachments, ...this.attachments.filter((file) => !known.has(file.sha256))];
+    if (mode === 'reply') this.reply = both(this.reply);
+    else this.note = both(this.note);
     this.#touch();
   }
 

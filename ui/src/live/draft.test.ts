@@ -43,6 +43,17 @@ describe('a draft', () => {
     expect(countCalls(at.standin, 'draft.save')).toBe(1);
   });
 
+  it('puts what could not be sent before what was written since', () => {
+    const file = (sha256: string) => ({ sha256, name: `${sha256}.png`, mime: 'image/png', size: 3 });
+    const draft = new Draft('c-lea', empty);
+    draft.write('First.');
+    draft.clear('reply');
+    draft.write('Second');
+    draft.addFile(file('b'));
+    draft.restore('reply', 'First.', [file('a'), file('b')]);
+    expect([draft.reply, draft.attachments.map((one) => one.sha256)]).toEqual(['First.\nSecond', ['a', 'b']]);
+  });
+
   it('keeps what is being typed when the desk changes something else of it', () => {
     const draft = new Draft('c-lea', empty);
     draft.write('being typed');

@@ -30,6 +30,7 @@ export class SettingsState {
     this.tried = true;
     if (!this.addressOk || this.adding) return;
     this.adding = true;
+    await this.desk.open?.draft.flush();
     const done = (await this.desk.attempt('workspace.add', { address: this.address.trim() })).done;
     this.adding = false;
     if (done) {
@@ -38,7 +39,9 @@ export class SettingsState {
     }
   }
 
+  /** What is being written is kept first: it belongs to the workspace that is left. */
   async use(row: WorkspaceRow): Promise<void> {
+    await this.desk.open?.draft.flush();
     await this.desk.attempt('workspace.use', { id: row.id });
   }
 
