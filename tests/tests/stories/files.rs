@@ -4,6 +4,7 @@ use backend::{Backend, Trouble};
 use loopdesk_tests::{Page, Seat, Stage, page::sha256};
 use model::{
     Attachment, ConversationId, Intent, Personal,
+    at::{DAY, HOUR},
     wire::{
         Rejection,
         chat::{ChatIntent, ChatPhase},
@@ -110,6 +111,54 @@ async fn a_file_that_was_changed_on_its_way_is_refused() {
         "more than announced"
     );
     assert_eq!(lea.puts_piece(&sha256(b""), "a.txt", 0, 0, b"").await.status(), 413, "nothing at all");
+}
+
+/// How much of a file that is not whole is there, by asking to go on at a wrong place.
+async fn is_there(page: &Page, name: &str, size: usize) -> u32 {
+    let answer = page.puts_piece(name, "half.txt", size, size, b"").await;
+    assert_eq!(answer.status(), 409);
+    answer.json::<Problem>().await.unwrap().received.unwrap()
+}
+
+#[tokio::test]
+async fn what_nobody_sent_is_thrown_away_after_a_day() {
+    let stage = Stage::open().await;
+    let (_, lea, _) = is_helped(&stage).await;
+    let sent = lea.uploads("invoice.pdf", b"%PDF-1.7 of Lea").await;
+    lea.wants(with(sent.clone())).await;
+    let unsent = lea.uploads("cat.png", &picture()).await;
+    let half = sha256(b"two halves");
+    assert_eq!(lea.puts_piece(&half, "half.txt", 10, 0, b"two h").await.status(), 200);
+    // Begun with the name of a file that is in use, which keeps only those that are whole.
+    let noe = stage.customer("Noé").await;
+    assert_eq!(noe.puts_piece(&sent.sha256, "a.pdf", 100, 0, b"nothing").await.status(), 200);
+    stage.pass(HOUR).await;
+    let later = lea.uploads("later.txt", b"an hour later").await;
+    let path = |sha256: &str| format!("/chat/v1/blobs/{sha256}");
+    let has = async || {
+        let mut has = Vec::new();
+        for file in [&sent, &unsent, &later] {
+            has.push(status(&lea, &path(&file.sha256)).await == 200);
+        }
+        has
+    };
+
+    stage.pass(23 * HOUR - 1).await;
+    assert_eq!(has().await, [true, true, true], "a day is not over");
+    assert_eq!((is_there(&lea, &half, 10).await, is_there(&noe, &sent.sha256, 100).await), (5, 7));
+    stage.pass(1).await;
+    assert_eq!(has().await, [true, false, true], "not what was sent, nor what is not a day old");
+    assert_eq!((is_there(&lea, &half, 10).await, is_there(&noe, &sent.sha256, 100).await), (0, 0));
+    assert_eq!(lea.may_not(with(unsent.clone())).await, Rejection::BlobMissing);
+
+    stage.pass(HOUR).await;
+    assert_eq!(has().await, [true, false, false]);
+    let again = lea.uploads("cat.png", &picture()).await;
+    assert_eq!(again, unsent, "what was thrown away may come again");
+    lea.wants(with(again)).await;
+    stage.pass(2 * DAY).await;
+    assert_eq!(has().await, [true, true, false]);
+    assert_eq!(status(&lea, &format!("{}/preview", path(&unsent.sha256))).await, 200);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Each limit, at the last that is allowed and the first that is not.
 
+use backend::Backend;
 use loopdesk_tests::{
     Page, Seat, Stage,
     page::sha256,
@@ -8,7 +9,7 @@ use loopdesk_tests::{
 };
 use model::{
     ArticleId, ConversationId, FollowUpId, Intent, MacroId, Personal,
-    at::{MINUTE, SECOND},
+    at::{HOUR, MINUTE, SECOND},
     follow_up::{FollowUpChange, Priority},
     limits::{
         ATTACHMENTS, BATCH, BLOB_BYTES, BODY_BYTES, CLIENT_FRAME_BYTES, COMMANDS_PER_SECOND, JSON_DEPTH,
@@ -24,6 +25,7 @@ use model::{
 };
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
+use server::{PIECES_PER_MINUTE, VISITOR_BYTES_PER_DAY};
 use uuid::Uuid;
 
 use crate::kinds::{article, prepared};
@@ -265,6 +267,64 @@ async fn a_file_has_a_size() {
     assert_eq!(stored.status(), 200);
     let attachment = stored.json::<model::wire::reads::BlobStored>().await.unwrap().attachment.unwrap();
     assert_eq!(attachment.size as usize, BLOB_BYTES);
+}
+
+/// The first, empty piece of a file that says it has so many bytes.
+async fn begins(page: &Page, name: &str, size: usize) -> Response {
+    page.puts_piece(&sha256(name.as_bytes()), name, size, 0, b"").await
+}
+
+#[tokio::test]
+async fn a_visitor_has_a_share_of_bytes_for_a_day() {
+    let stage = Stage::open().await;
+    let (ines, lea, _) = has_a_customer(&stage).await;
+    let files = usize::try_from(VISITOR_BYTES_PER_DAY).unwrap() / BLOB_BYTES;
+    let last = BLOB_BYTES / 2;
+    assert_eq!(files * BLOB_BYTES, VISITOR_BYTES_PER_DAY as usize, "so many of the largest files");
+    for n in 1..files {
+        assert_eq!(begins(&lea, &format!("{n}.mp4"), BLOB_BYTES).await.status(), 200, "{n}");
+    }
+    stage.pass(HOUR).await;
+    assert_eq!(begins(&lea, "half.mp4", BLOB_BYTES - last).await.status(), 200);
+    let refused = begins(&lea, "last.mp4", last + 1).await;
+    assert_eq!(refused.status(), 413, "one byte too many");
+    assert_eq!(
+        refused.headers()["retry-after"],
+        (23 * HOUR / SECOND).to_string(),
+        "when the first are a day old"
+    );
+    let problem: Problem = refused.json().await.unwrap();
+    assert_eq!(problem.code, "too_large");
+    assert!(problem.message.contains("Try again in 23 h"), "{}", problem.message);
+    assert_eq!(begins(&lea, "last.mp4", last).await.status(), 200, "the last byte");
+    assert_eq!(begins(&lea, "last.mp4", last).await.status(), 200, "going on with it is nothing new");
+    assert_eq!(begins(&lea, "more.txt", 1).await.status(), 413);
+
+    let noe = stage.customer("Noé").await;
+    assert_eq!(begins(&noe, "his.mp4", BLOB_BYTES).await.status(), 200, "another visitor has their own");
+    for n in 0..=files {
+        let name = sha256(format!("{n}").as_bytes());
+        let size = u32::try_from(BLOB_BYTES).unwrap();
+        let begun = ines.backend.put_blob(&name, "film.mp4", size, 0, Vec::new()).await;
+        assert!(begun.is_ok(), "and an advisor is trusted: {begun:?}");
+    }
+    stage.pass(23 * HOUR).await;
+    assert_eq!(begins(&lea, "more.txt", BLOB_BYTES).await.status(), 200, "the next day");
+}
+
+#[tokio::test]
+async fn tiny_files_are_no_way_round_a_day() {
+    let stage = Stage::open().await;
+    let lea = stage.customer("Léa").await;
+    for n in 0..PIECES_PER_MINUTE {
+        assert_eq!(begins(&lea, &format!("{n}.txt"), 1).await.status(), 200, "{n}");
+    }
+    let refused = begins(&lea, "more.txt", 1).await;
+    assert_eq!(refused.status(), 429, "too many pieces");
+    assert_eq!(refused.headers()["retry-after"], "1");
+    stage.pass(MINUTE / i64::from(PIECES_PER_MINUTE)).await;
+    assert_eq!(begins(&lea, "more.txt", 1).await.status(), 200);
+    assert_eq!(begins(&lea, "even more.txt", 1).await.status(), 429);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use axum::{
 use image::{ImageFormat, ImageReader, Limits};
 use model::{
     At, Attachment, TenantId,
+    at::{DAY, SECOND},
     limits::{BLOB_BYTES, LINE_CHARS, PREVIEW_EDGE, PREVIEW_PIXELS},
     message::PreviewSize,
     wire::reads::BlobStored,
@@ -18,12 +19,15 @@ use model::{
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::{
+    deadlines::{self, Kind},
     error::{Error, Result},
     problem::Problem,
     service::Service,
+    tx::Tx,
 };
 
 /// What comes with a piece of a file.
@@ -43,7 +47,17 @@ pub(crate) struct Piece {
 pub(crate) struct Uploader {
     pub(crate) tenant: TenantId,
     pub(crate) id: Uuid,
+    /// How many bytes they may begin to send within a day, if not as many as they like.
+    pub(crate) most_a_day: Option<u64>,
 }
+
+/// How long a file is kept that no line refers to, and one that never came whole.
+const UNUSED: i64 = DAY;
+/// What a file counts for at least in a visitor's day: a great many small ones cost as much.
+const SMALLEST: u32 = 16 * 1024;
+
+/// Files that are examined at the same time.
+static EXAMINED: Semaphore = Semaphore::const_new(2);
 
 /// Takes a piece of a file; once it is whole, checks it and makes its preview.
 ///
@@ -57,10 +71,12 @@ pub(crate) async fn store(
     bytes: Bytes,
 ) -> Result<BlobStored, Problem> {
     check(&sha256, &piece)?;
-    let now = service.now();
     let name = sha256.clone();
-    let so_far = service.db().write(move |sql| take(sql, by, &name, &piece, &bytes, now)).await???;
+    let so_far =
+        service.write::<_, Problem>(by.tenant, move |tx| take(tx, by, &name, &piece, &bytes)?).await?;
     let SoFar::Whole(size) = so_far else { return Ok(so_far.answer()) };
+    // A whole file and the pixels of a large picture take some 200 MB: a crowd of them waits in line.
+    let turn = EXAMINED.acquire().await.map_err(|_| Error::Stopping)?;
     let name = sha256.clone();
     let whole = service.db().read(move |sql| read_pieces(sql, by.tenant, &name, by.id)).await?;
     // Hashing and decoding take a while: not while the only writer waits.
@@ -70,6 +86,7 @@ pub(crate) async fn store(
     })
     .await
     .map_err(|_| Error::Stopping)?;
+    drop(turn);
     service
         .db()
         .write(move |sql| match examined {
@@ -110,16 +127,16 @@ impl SoFar {
 }
 
 fn take(
-    sql: &mut Connection,
+    tx: &mut Tx<'_>,
     by: Uploader,
     sha256: &str,
     piece: &Piece,
     bytes: &Bytes,
-    now: At,
 ) -> Result<Result<SoFar, Problem>> {
-    let tx = sql.transaction()?;
+    let now = tx.now;
     let key = params![by.tenant.0, sha256, by.id];
     let known: Option<(u32, u32, bool)> = tx
+        .sql
         .query_row(
             "SELECT size, received, whole FROM blob WHERE tenant = ?1 AND sha256 = ?2 AND uploader = ?3",
             key,
@@ -127,15 +144,20 @@ fn take(
         )
         .optional()?;
     let received = match known {
-        Some((size, _, true)) => return Ok(Ok(SoFar::Known(stored(&tx, by, sha256, size)?))),
+        Some((size, _, true)) => return Ok(Ok(SoFar::Known(stored(&tx.sql, by, sha256, size)?))),
         Some((size, received, false)) if size == piece.size => received,
         Some(_) | None => {
-            tx.execute("DELETE FROM blob_piece WHERE tenant = ?1 AND sha256 = ?2 AND uploader = ?3", key)?;
-            tx.execute(
+            if let Some(wait) = day_is_full(&tx.sql, by, sha256, piece.size, now)? {
+                return Ok(Err(Problem::day_is_full(wait)));
+            }
+            tx.sql
+                .execute("DELETE FROM blob_piece WHERE tenant = ?1 AND sha256 = ?2 AND uploader = ?3", key)?;
+            tx.sql.execute(
                 "INSERT OR REPLACE INTO blob(tenant, sha256, uploader, name, mime, size, at)
                  VALUES (?1, ?2, ?3, ?4, '', ?5, ?6)",
                 params![by.tenant.0, sha256, by.id, piece.name, piece.size, now.0],
             )?;
+            deadlines::set_earliest(tx, Kind::Uploads, by.id, now + UNUSED)?;
             0
         }
     };
@@ -148,17 +170,38 @@ fn take(
         return Ok(Err(Problem::too_large("There are more bytes than the size that was announced.")));
     }
     if length > 0 {
-        tx.execute(
+        tx.sql.execute(
             "INSERT INTO blob_piece(tenant, sha256, uploader, start, bytes) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![by.tenant.0, sha256, by.id, received, &bytes[..]],
         )?;
-        tx.execute(
+        tx.sql.execute(
             "UPDATE blob SET received = ?4 WHERE tenant = ?1 AND sha256 = ?2 AND uploader = ?3",
             params![by.tenant.0, sha256, by.id, total],
         )?;
     }
-    tx.commit()?;
     Ok(Ok(if total < piece.size { SoFar::Part(total) } else { SoFar::Whole(total) }))
+}
+
+/// How many seconds somebody has to wait until their day has room for a file of that size; nothing if it has.
+fn day_is_full(sql: &Connection, by: Uploader, sha256: &str, size: u32, now: At) -> Result<Option<u64>> {
+    let Some(most) = by.most_a_day else { return Ok(None) };
+    // What a file says of its size counts from its first piece, whether it comes whole or not.
+    let mut statement = sql.prepare_cached(
+        "SELECT at, max(size, ?5) FROM blob
+         WHERE tenant = ?1 AND uploader = ?2 AND sha256 <> ?3 AND at > ?4 ORDER BY at DESC",
+    )?;
+    let begun = params![by.tenant.0, by.id, sha256, (now - DAY).0, SMALLEST];
+    let mut total = u64::from(size.max(SMALLEST));
+    for row in statement.query_map(begun, |row| Ok((At(row.get(0)?), row.get::<_, u32>(1)?)))? {
+        let (at, bytes) = row?;
+        total = total.saturating_add(bytes.into());
+        if total > most {
+            // Once this one, and all before it, are a day old.
+            let wait = (at + DAY).since(now).max(0).unsigned_abs();
+            return Ok(Some(wait.div_ceil(SECOND.unsigned_abs()).max(1)));
+        }
+    }
+    Ok(None)
 }
 
 fn finish(
@@ -170,7 +213,7 @@ fn finish(
     preview: Option<Preview>,
 ) -> Result<BlobStored> {
     let tx = sql.transaction()?;
-    tx.execute(
+    let there = tx.execute(
         "UPDATE blob SET whole = 1, mime = ?4, width = ?5, height = ?6
          WHERE tenant = ?1 AND sha256 = ?2 AND uploader = ?3",
         params![
@@ -182,6 +225,10 @@ fn finish(
             preview.as_ref().map(|p| p.size.height)
         ],
     )?;
+    if there == 0 {
+        // Its day was over while it was examined.
+        return Ok(BlobStored { received: 0, attachment: None });
+    }
     if let Some(preview) = preview {
         tx.execute(
             "INSERT OR IGNORE INTO blob_preview(tenant, sha256, mime, bytes) VALUES (?1, ?2, ?3, ?4)",
@@ -193,11 +240,44 @@ fn finish(
     Ok(answer)
 }
 
-fn forget(sql: &mut Connection, by: Uploader, sha256: &str) -> Result<()> {
+fn forget(sql: &Connection, by: Uploader, sha256: &str) -> Result<()> {
     let key = params![by.tenant.0, sha256, by.id];
     sql.execute("DELETE FROM blob_piece WHERE tenant = ?1 AND sha256 = ?2 AND uploader = ?3", key)?;
     sql.execute("DELETE FROM blob WHERE tenant = ?1 AND sha256 = ?2 AND uploader = ?3", key)?;
     Ok(())
+}
+
+/// Throws away what somebody sent long ago and no line refers to, and what never came whole.
+pub(crate) fn forget_unused(tx: &mut Tx<'_>, uploader: Uuid) -> Result<()> {
+    let by = Uploader { tenant: tx.tenant, id: uploader, most_a_day: None };
+    let until = tx.now - UNUSED;
+    let unused = tx
+        .sql
+        .prepare_cached(
+            "SELECT sha256 FROM blob WHERE tenant = ?1 AND uploader = ?2 AND at <= ?3
+             AND (whole = 0 OR NOT EXISTS(SELECT 1 FROM blob_use
+                                          WHERE blob_use.tenant = ?1 AND blob_use.sha256 = blob.sha256))",
+        )?
+        .query_map(params![by.tenant.0, by.id, until.0], |row| row.get::<_, String>(0))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    for sha256 in unused {
+        forget(&tx.sql, by, &sha256)?;
+        // Somebody else may have sent the same picture.
+        tx.sql
+            .prepare_cached(
+                "DELETE FROM blob_preview WHERE tenant = ?1 AND sha256 = ?2 AND NOT EXISTS(
+                     SELECT 1 FROM blob WHERE tenant = ?1 AND sha256 = ?2 AND whole = 1)",
+            )?
+            .execute(params![by.tenant.0, sha256])?;
+    }
+    let next: Option<i64> = tx
+        .sql
+        .prepare_cached("SELECT min(at) FROM blob WHERE tenant = ?1 AND uploader = ?2 AND at > ?3")?
+        .query_row(params![by.tenant.0, by.id, until.0], |row| row.get(0))?;
+    match next {
+        Some(at) => deadlines::set(tx, Kind::Uploads, by.id, At(at) + UNUSED),
+        None => Ok(()),
+    }
 }
 
 fn stored(sql: &Connection, by: Uploader, sha256: &str, received: u32) -> Result<BlobStored> {

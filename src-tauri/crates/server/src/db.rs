@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::error::{Error, Result};
 
 /// Migrations in order; only ever added to. Number `n` brings `user_version` from `n - 1` to `n`.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/1.sql"), include_str!("../migrations/2.sql")];
 
 /// Reading connections kept open. Reads are short; more only cost memory.
 const READERS: usize = 4;

@@ -34,9 +34,11 @@ pub(crate) enum Kind {
     CustomerGone,
     /// Somebody who declined may be asked again. Of a conversation.
     AskAgain,
+    /// Files that were sent and then not used are thrown away. Of whoever uploaded them.
+    Uploads,
 }
 
-const KINDS: [(Kind, &str); 12] = [
+const KINDS: [(Kind, &str); 13] = [
     (Kind::Offer, "offer"),
     (Kind::Presence, "presence"),
     (Kind::Abandon, "abandon"),
@@ -49,6 +51,7 @@ const KINDS: [(Kind, &str); 12] = [
     (Kind::Look, "look"),
     (Kind::CustomerGone, "customer_gone"),
     (Kind::AskAgain, "ask_again"),
+    (Kind::Uploads, "uploads"),
 ];
 
 impl Kind {

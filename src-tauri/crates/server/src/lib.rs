@@ -45,5 +45,6 @@ mod sweep;
 mod tx;
 
 pub use error::{Error, Result};
+pub use limits::{PIECES_PER_MINUTE, VISITOR_BYTES_PER_DAY};
 pub use router::openapi;
 pub use service::{Options, Service};

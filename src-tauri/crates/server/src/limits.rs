@@ -1,4 +1,5 @@
-//! Rates. Sizes are checked where the thing is read; the numbers are in `model::limits`.
+//! Rates. Sizes are checked where the thing is read; the numbers that both sides know are in `model::limits`, those
+//! that only the service needs are here.
 
 use std::{
     num::NonZeroU32,
@@ -17,6 +18,11 @@ use model::{At, limits};
 use uuid::Uuid;
 
 use crate::{clock::Clock, problem::Problem};
+
+/// Bytes of the files that one visitor may begin to send within a day.
+pub const VISITOR_BYTES_PER_DAY: u64 = 200 * 1024 * 1024;
+/// Pieces of files a minute from one visitor.
+pub const PIECES_PER_MINUTE: u32 = 300;
 
 /// The service's clock in the shape that the limiter wants: it only goes forward.
 ///
@@ -68,6 +74,7 @@ pub(crate) struct Limits {
     tenant_visitors: Keyed<Uuid>,
     sign_ins: Keyed<String>,
     starts: Keyed<String>,
+    pieces: Keyed<Uuid>,
 }
 
 fn per(count: u32, window: Duration) -> Quota {
@@ -89,6 +96,7 @@ impl Limits {
             tenant_visitors: keyed(limits::TENANT_COMMANDS_PER_SECOND, second, &clock),
             sign_ins: keyed(limits::SIGN_INS_PER_MINUTE, minute, &clock),
             starts: keyed(limits::STARTS_PER_MINUTE, minute, &clock),
+            pieces: keyed(PIECES_PER_MINUTE, minute, &clock),
             clock,
         }
     }
@@ -114,6 +122,11 @@ impl Limits {
     /// Counts a chat started from an address.
     pub(crate) fn start(&self, address: &str) -> Result<(), TooFast> {
         self.check(&self.starts, &address.to_owned())
+    }
+
+    /// Counts a piece of a visitor's file.
+    pub(crate) fn piece(&self, visitor: Uuid) -> Result<(), TooFast> {
+        self.check(&self.pieces, &visitor)
     }
 
     fn check<K: std::hash::Hash + Eq + Clone>(&self, limiter: &Keyed<K>, key: &K) -> Result<(), TooFast> {

@@ -63,6 +63,15 @@ impl Problem {
         problem
     }
 
+    /// More files in a day than a visitor may send. It is too much only for now, so it says when it is not any more.
+    pub(crate) fn day_is_full(retry_after_s: u64) -> Self {
+        let hours = retry_after_s.div_ceil(3_600);
+        let message = format!("That is more than 200 MB of files within a day. Try again in {hours} h.");
+        let mut problem = Self::too_large(message);
+        problem.retry_after_s = Some(retry_after_s);
+        problem
+    }
+
     /// A piece of an upload that does not follow what was received.
     pub(crate) fn not_there_yet(received: u32) -> Self {
         let message = format!("{received} bytes of this file are here. Go on from there.");

@@ -8,7 +8,7 @@ use model::{
 };
 
 use crate::{
-    chat,
+    blobs, chat,
     commands::conversation::awake,
     conversations::{self, Waiting, add_activity, save},
     deadlines::{self, Due, Kind},
@@ -31,6 +31,7 @@ pub(crate) fn one(tx: &mut Tx<'_>, due: &Due) -> Result<()> {
         Kind::Presence => out_of_reach(tx, PersonId(due.of)),
         Kind::CustomerGone => chat::presence::gone(tx, due.of),
         Kind::Look => scope::end_watch(tx, due.of),
+        Kind::Uploads => blobs::forget_unused(tx, due.of),
         Kind::ForgetLoop => forget_loop(tx, FollowUpId(due.of)),
         Kind::Abandon | Kind::Nudge | Kind::Park | Kind::Snooze | Kind::WrapUp | Kind::Forget => {
             match conversations::load(&tx.sql, id, tx.tenant)? {

@@ -27,6 +27,7 @@ use crate::{
     deadlines::{self, Kind},
     error::Result,
     json::Body,
+    limits::VISITOR_BYTES_PER_DAY,
     messages, presence,
     problem::Problem,
     scores,
@@ -372,5 +373,5 @@ fn score(
 
 /// A visitor's own name for receipts and uploads.
 pub(crate) fn uploader(visitor: &Visitor) -> blobs::Uploader {
-    blobs::Uploader { tenant: visitor.tenant, id: visitor.id }
+    blobs::Uploader { tenant: visitor.tenant, id: visitor.id, most_a_day: Some(VISITOR_BYTES_PER_DAY) }
 }

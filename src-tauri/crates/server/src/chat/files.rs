@@ -22,7 +22,8 @@ use crate::{
 #[utoipa::path(put, path = "/chat/v1/blobs/{sha256}", tag = "chat", params(("sha256" = String, Path), Piece),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 200, body = BlobStored), (status = 401, body = model::wire::reads::Problem),
-              (status = 409, body = model::wire::reads::Problem), (status = 413, body = model::wire::reads::Problem)),
+              (status = 409, body = model::wire::reads::Problem), (status = 413, body = model::wire::reads::Problem),
+              (status = 429, body = model::wire::reads::Problem)),
     security(("visitor" = [])))]
 pub(crate) async fn put(
     State(service): State<Service>,
@@ -31,6 +32,7 @@ pub(crate) async fn put(
     Query(piece): Query<Piece>,
     request: axum::extract::Request,
 ) -> Result<Json<BlobStored>, Problem> {
+    service.limits().piece(visitor.id)?;
     let bytes = crate::json::bytes(request, &service).await?;
     Ok(Json(blobs::store(&service, uploader(&visitor), sha256, piece, bytes).await?))
 }

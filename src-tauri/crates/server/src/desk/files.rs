@@ -28,7 +28,7 @@ pub(crate) async fn put(
     request: axum::extract::Request,
 ) -> Result<Json<BlobStored>, Problem> {
     let bytes = crate::json::bytes(request, &service).await?;
-    let by = Uploader { tenant: caller.tenant, id: caller.person.id.0 };
+    let by = Uploader { tenant: caller.tenant, id: caller.person.id.0, most_a_day: None };
     Ok(Json(blobs::store(&service, by, sha256, piece, bytes).await?))
 }
 

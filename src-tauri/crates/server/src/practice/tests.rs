@@ -83,11 +83,11 @@ impl House {
 
     /// Waits until somebody wrote their first line.
     async fn has_a_conversation(&self) {
-        let one = |sql: &rusqlite::Connection| {
-            Ok(sql.query_row("SELECT EXISTS(SELECT 1 FROM conversation)", [], |row| row.get::<_, bool>(0))?)
-        };
+        fn has_one(sql: &rusqlite::Connection) -> crate::Result<bool> {
+            Ok(sql.query_row("SELECT EXISTS(SELECT 1 FROM conversation)", [], |row| row.get(0))?)
+        }
         let waited = tokio::time::timeout(PATIENCE, async {
-            while !self.service.read(one).await.unwrap() {
+            while !self.service.read(has_one).await.unwrap() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         });
