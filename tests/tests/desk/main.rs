@@ -3,6 +3,7 @@
 
 mod draft;
 mod handed;
+mod macros;
 mod main_job;
 mod presence;
 mod sign_in;

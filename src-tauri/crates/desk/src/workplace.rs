@@ -1,5 +1,6 @@
 //! One open workspace of one person: its files, its line, and what is shown of it.
 
+mod after;
 mod line;
 mod notices;
 pub(crate) mod open;
@@ -30,6 +31,7 @@ use crate::{
     view::{Draft, FollowUpRow, FollowUpScope, Gate, Home, MacroRow, Opened},
     words::{self, Words},
 };
+use after::After;
 use paint::{Dirty, Painted};
 use person::Chosen;
 
@@ -64,7 +66,7 @@ pub(crate) struct Workplace {
     /// Rows of the outbox that are open, in order: a mirror, to lay them over what is shown without reading them anew.
     pub(crate) pending: Vec<Pending>,
     /// What follows once a command is with the service: the other actions of a macro.
-    pub(crate) then: BTreeMap<CommandId, Vec<Intent>>,
+    pub(crate) after: BTreeMap<CommandId, After>,
     /// The presence that the reader chose.
     pub(crate) chosen: Option<Chosen>,
     /// The presence that the service told first on this line was compared with the chosen one.

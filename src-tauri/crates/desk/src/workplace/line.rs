@@ -280,15 +280,11 @@ impl Workplace {
         self.dirty.connection = true;
         match landing {
             Landing::Acked { .. } => {
-                let then = self.then.remove(&id).unwrap_or_default();
-                for intent in then {
-                    self.do_later(core, intent);
-                }
+                self.message_arrived(core, id);
                 // The echo may have come first.
                 self.settle_done();
             }
             Landing::Conflict(_) | Landing::Wedged(_) | Landing::Orphaned(_) | Landing::Expired => {
-                self.then.remove(&id);
                 self.dirty.attention = true;
             }
             Landing::Inflight | Landing::Queued { .. } => {}

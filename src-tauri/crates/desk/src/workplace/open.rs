@@ -182,7 +182,7 @@ impl Core {
             moment: Moment::default(),
             shown: Shown::default(),
             pending: Vec::new(),
-            then: std::collections::BTreeMap::new(),
+            after: std::collections::BTreeMap::new(),
             chosen,
             presence_asked: false,
             helper,
@@ -197,6 +197,7 @@ impl Core {
             tray: None,
         };
         place.read_outbox()?;
+        place.read_after()?;
         place.read_people()?;
         place.settle_done();
         Ok(place)

@@ -4,8 +4,7 @@ use model::{
     At, Attachment, Channel, CommandId, ConversationId, FollowUpId, Intent, MacroId, MessageId, Personal,
     Slug,
     at::{DAY, SECOND},
-    follow_up::{FollowUpChange, Priority},
-    library::MacroAction,
+    follow_up::FollowUpChange,
     limits::TEXT_CHARS,
     wire::{Command, Outcome},
 };
@@ -63,6 +62,19 @@ impl Workplace {
         policy: Policy,
         wait_ms: i64,
     ) -> Result<Pending, Failure> {
+        self.enqueue_in_place_of(core, None, id, intent, policy, wait_ms)
+    }
+
+    /// The same; what it takes the place of is taken back in the same moment, so that neither is lost nor doubled.
+    fn enqueue_in_place_of(
+        &mut self,
+        core: &mut Core,
+        older: Option<CommandId>,
+        id: CommandId,
+        intent: Intent,
+        policy: Policy,
+        wait_ms: i64,
+    ) -> Result<Pending, Failure> {
         if self.pending.len() >= MOST {
             return Err(Failure::new(
                 FailureCode::NotSaved,
@@ -77,7 +89,12 @@ impl Workplace {
         };
         let expires = Some(now + wait_ms + ttl);
         let command = Command { id, device: self.device, after: None, intent, at: now };
-        let row = outbox::add(self.work.rows(), command, policy, not_before, expires, now)?;
+        let row = self.work.together(|sql| {
+            if let Some(older) = older {
+                outbox::set_state(sql, older, State::Cancelled, None)?;
+            }
+            outbox::add(sql, command, policy, not_before, expires, now)
+        })?;
         self.pending.push(row.clone());
         self.touched_row(&row);
         self.dirty.connection = true;
@@ -162,7 +179,7 @@ impl Workplace {
             tracing::error!(%failure, "a draft that was sent cannot be forgotten");
         }
         if let Some(from_macro) = from_macro
-            && let Err(failure) = self.follow_macro(core, &conversation, from_macro, command, wait)
+            && let Err(failure) = self.follow_macro(id, from_macro, command)
         {
             tracing::error!(%failure, "what a macro does besides cannot be read");
         }
@@ -198,59 +215,6 @@ impl Workplace {
                 })
             })
             .collect()
-    }
-
-    /// The other actions of a macro: what may wait goes out with the message and can be taken back with it; the rest
-    /// follows once the service has the message.
-    fn follow_macro(
-        &mut self,
-        core: &mut Core,
-        conversation: &model::Conversation,
-        id: MacroId,
-        message: CommandId,
-        wait: i64,
-    ) -> Result<(), Failure> {
-        let Some(prepared) = cache::library::prepared(self.cache.rows(), id)? else { return Ok(()) };
-        let now = self.service_time(core.now());
-        let mut then = Vec::new();
-        for action in prepared.actions {
-            match action {
-                MacroAction::SetReason { reason } => {
-                    then.push(Intent::SetReason { conversation: conversation.id, reason: Some(reason) });
-                }
-                MacroAction::AddFollowUp { title, due_in_hours } => {
-                    let Some(me) = &self.me else { continue };
-                    then.push(Intent::AddFollowUp {
-                        id: FollowUpId(Uuid::now_v7()),
-                        customer: conversation.customer,
-                        conversation: Some(conversation.id),
-                        title: title.into(),
-                        owner: me.id,
-                        due: now + i64::from(due_in_hours) * model::at::HOUR,
-                        priority: Priority::Normal,
-                        cause: None,
-                    });
-                }
-                MacroAction::Snooze { minutes } => {
-                    let until = now + wait + i64::from(minutes) * model::at::MINUTE;
-                    then.push(Intent::Snooze { conversation: conversation.id, until });
-                }
-                MacroAction::Resolve => then.push(Intent::Resolve { conversation: conversation.id }),
-            }
-        }
-        self.then.insert(message, then);
-        Ok(())
-    }
-
-    /// Does what follows a message, now that the service has it.
-    pub(super) fn do_later(&mut self, core: &mut Core, intent: Intent) {
-        if intent.may_wait() {
-            if let Err(failure) = self.enqueue_now(core, intent) {
-                tracing::error!(%failure, "an action of a macro cannot be saved");
-            }
-        } else {
-            self.command_in_background(core, intent);
-        }
     }
 
     /// Takes back what has not gone out: it is a draft again.
@@ -291,7 +255,7 @@ impl Workplace {
             work::draft::save(sql, conversation, &draft, now)?;
             outbox::set_state(sql, id, State::Cancelled, None)
         })?;
-        self.then.remove(&id);
+        self.take_after(id);
         self.drop_row(core, id);
         Ok((conversation, draft))
     }
@@ -303,6 +267,7 @@ impl Workplace {
             return Err(FailureCode::TooLate.into());
         }
         outbox::set_state(self.work.rows(), id, State::Cancelled, None)?;
+        self.take_after(id);
         self.drop_row(core, id);
         self.forget_files();
         Ok(())
@@ -326,9 +291,14 @@ impl Workplace {
             Intent::Reply { conversation, .. } if self.moment.there.contains(conversation) => Policy::Live,
             _ => Policy::Async,
         };
-        outbox::set_state(self.work.rows(), id, State::Cancelled, None)?;
+        let again = CommandId(Uuid::now_v7());
+        // What was to follow the message follows it under its new name.
+        if let Some(after) = self.take_after(id) {
+            self.keep_after(again, after)?;
+        }
+        self.enqueue_in_place_of(core, Some(id), again, intent, policy, 0)?;
         self.drop_row(core, id);
-        self.enqueue(core, CommandId(Uuid::now_v7()), intent, policy, 0).map(|_| ())
+        Ok(())
     }
 
     /// Sends now what would go out in a moment.

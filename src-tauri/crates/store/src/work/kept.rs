@@ -30,3 +30,12 @@ pub fn save<T: Serialize>(sql: &Connection, name: &str, value: &T) -> Result<()>
         .execute(params![name, serde_json::to_string(value)?])?;
     Ok(())
 }
+
+/// Forgets what was kept under a name.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn forget(sql: &Connection, name: &str) -> Result<()> {
+    sql.prepare_cached("DELETE FROM kept WHERE name = ?")?.execute([name])?;
+    Ok(())
+}
