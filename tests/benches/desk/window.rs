@@ -1,6 +1,6 @@
 //! A window that is measured: the program in it, and what is asked of its page.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{fs, time::Duration};
 
 use loopdesk_tests::{app::App, desktop::wait_for};
 use serde::de::DeserializeOwned;
@@ -64,8 +64,8 @@ impl Window {
     /// to the front.
     pub async fn leaves(self) {
         self.app.run("bench.quit()").await;
-        let left = PathBuf::from(format!("/proc/{}", self.process));
+        let running = format!("/proc/{}/exe", self.process);
         self.app.quit().await;
-        wait_for("the end of the program", || (!left.exists()).then_some(()));
+        wait_for("the end of the program", || fs::read_link(&running).is_err().then_some(()));
     }
 }
