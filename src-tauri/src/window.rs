@@ -30,7 +30,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         Theme::Light => false,
         Theme::System => window.theme().is_ok_and(|theme| theme == SystemTheme::Dark),
     };
-    let paper = if dark { Color(21, 22, 24, 255) } else { Color(246, 245, 241, 255) };
+    let paper = if dark { Color(19, 20, 22, 255) } else { Color(246, 245, 242, 255) };
     let _ = window.set_background_color(Some(paper));
     if zoom != 100 {
         let _ = window.set_zoom(f64::from(zoom) / 100.0);

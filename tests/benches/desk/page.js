@@ -66,8 +66,9 @@
 
     /** Opens the conversation whose customer said that first. */
     async open(number) {
-      const row = rows().find((row) => lastSaid(row).startsWith(`said${number}at`));
-      await open(row);
+      const row = () => rows().find((row) => lastSaid(row)?.startsWith(`said${number}at`));
+      await seen('its row', row);
+      await open(row());
     },
 
     async switching(count) {

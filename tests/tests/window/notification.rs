@@ -46,6 +46,7 @@ async fn a_click_on_a_notification_brings_the_conversation_up() {
 
     let tom = stage.customer("Tom Weber").await;
     look_away(&desktop, &window);
+    app.until("the window knows that nobody looks", "return !document.hasFocus()").await;
     tom.says("Nobody answers on the phone. <b>Hello?</b>").await;
     wait_for("a notification of the offer", || (standing(&desktop) == "1").then_some(()));
     assert!(
