@@ -30,7 +30,7 @@ const PASSWORD: &str = "correct horse battery";
 
 /// A real service with one advisor's customers.
 pub struct Company {
-    /// The advisor's open conversations. The number of each is in the first words that its customer said.
+    /// The advisor's open conversations, as they stand in the list.
     pub open: Vec<ConversationId>,
     /// How many messages were said since the service was filled. Each has its number in its words.
     pub said: u32,
@@ -67,10 +67,10 @@ impl Company {
             answering.serve(listener, stopped).await.expect("the service answers until it is stopped");
         });
         let mut company = Self { open, said: 0, service, address, email, stop, serving, _folder: folder };
-        let everybody = company.open.clone();
-        for conversation in everybody {
+        for conversation in company.open.clone() {
             company.customers_say(&[conversation], 1, 1_000).await;
         }
+        company.open.reverse();
         company
     }
 

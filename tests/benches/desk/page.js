@@ -25,12 +25,13 @@
   const SAID = /said(\d+)at(\d+)/g;
   const lines = () => one('.lines .list')?.lastElementChild?.textContent ?? '';
   const rows = () => [...document.querySelectorAll('[aria-labelledby="queue-yours"] button[data-row]')];
+  const nameOf = (row) => row.querySelector('.name .cut').textContent.trim();
   const lastSaid = (row) => row.querySelector('.last').textContent.match(/said\d+at\d+/)?.[0];
 
   /** Opens a conversation as a click does; how long its lines and its customer took. */
   async function open(row) {
     const words = lastSaid(row);
-    const name = row.querySelector('.name .cut').textContent.trim();
+    const name = nameOf(row);
     await frame();
     const begun = performance.now();
     row.click();
@@ -64,21 +65,35 @@
       return { first: since1970('first-contentful-paint'), desk: withDesk ? since1970('desk') : null };
     },
 
-    /** Opens the conversation whose customer said that first. */
-    async open(number) {
-      const row = () => rows().find((row) => lastSaid(row)?.startsWith(`said${number}at`));
-      await seen('its row', row);
-      await open(row());
+    /** Opens the conversation on top of the list. */
+    async open() {
+      one('.queue').scrollTop = 0;
+      await seen('a row', () => rows().length > 0);
+      await open(rows()[0]);
     },
 
+    /** Opens one conversation after the other, down the list: always another one of another customer. */
     async switching(count) {
-      const all = rows();
+      const list = one('.queue');
+      const opened = new Set();
       const times = { lines: [], customer: [] };
-      for (let n = 0; n < count; n += 1) {
-        // Neighbours are of the same customer: never one after the other.
-        const [shown, beside] = await open(all[(n * 7) % all.length]);
-        times.lines.push(shown);
-        times.customer.push(beside);
+      let current;
+      while (times.lines.length < count) {
+        const row = rows().find((row) => nameOf(row) !== current && !opened.has(lastSaid(row)));
+        if (row) {
+          current = nameOf(row);
+          opened.add(lastSaid(row));
+          const [shown, beside] = await open(row);
+          times.lines.push(shown);
+          times.customer.push(beside);
+        } else {
+          const before = list.scrollTop;
+          list.scrollTop += 200;
+          if (list.scrollTop === before) {
+            list.scrollTop = 0;
+            opened.clear();
+          }
+        }
         await pause(60);
       }
       return times;
