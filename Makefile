@@ -32,8 +32,8 @@ ui: setup ## Build the screen and the chat page
 dev: setup ui ## The app with a screen that reloads while you edit it
 	@cd src-tauri && ../.make/tauri.sh dev -- --no-default-features --features embedded
 
-bench: setup ui ## What an advisor waits for, measured in the real window
-	@.make/bench.sh
+bench: setup ui ## What an advisor waits for, measured in the real window (PARTS="typing searching": only these parts)
+	@.make/bench.sh $(PARTS)
 
 package: setup ui ## A .deb that installs and starts
 	@.make/package.sh

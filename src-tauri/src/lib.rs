@@ -34,7 +34,7 @@ pub fn run() -> ExitCode {
         .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .register_asynchronous_uri_scheme_protocol("attachment", attachment::answer)
-        .invoke_handler(tauri::generate_handler![bridge::call, bridge::listen])
+        .invoke_handler(tauri::generate_handler![bridge::call, bridge::listen, bridge::painted])
         .setup(|app| {
             let shell = Arc::new(WindowShell::new(app.handle().clone()));
             let parts = Parts {
@@ -48,8 +48,9 @@ pub fn run() -> ExitCode {
             let desk = Desk::start(parts)?;
             shell.belongs_to(&desk);
             app.manage(desk);
-            tray::build(app.handle())?;
+            // The window first: its page comes up in processes of its own while the tray is made.
             window::open(app.handle())?;
+            tray::build(app.handle())?;
             Ok(())
         })
         .build(tauri::generate_context!());

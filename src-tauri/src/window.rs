@@ -41,14 +41,19 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
 }
 
 /// The engine marks misspelt words in what the advisor writes, in both languages; which one counts is told by the field.
+/// It reads whole dictionaries for that, which must not keep the first paint waiting: nobody writes in the first second.
 #[cfg(target_os = "linux")]
 fn check_spelling(window: &WebviewWindow) {
     use webkit2gtk::{WebContextExt, WebViewExt};
-    let _ = window.with_webview(|webview| {
-        if let Some(context) = webview.inner().context() {
-            context.set_spell_checking_languages(&["en_GB", "en_US", "fr_FR"]);
-            context.set_spell_checking_enabled(true);
-        }
+    const LATER: std::time::Duration = std::time::Duration::from_secs(1);
+    let window = window.clone();
+    gtk::glib::timeout_add_local_once(LATER, move || {
+        let _ = window.with_webview(|webview| {
+            if let Some(context) = webview.inner().context() {
+                context.set_spell_checking_languages(&["en_GB", "en_US", "fr_FR"]);
+                context.set_spell_checking_enabled(true);
+            }
+        });
     });
 }
 

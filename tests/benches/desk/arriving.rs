@@ -56,7 +56,6 @@ struct Heard {
 
 /// Lets customers write at one pace after the other.
 pub async fn measure(window: &Window, company: &mut Company, table: &mut Table) {
-    window.ask::<()>("open", json!([])).await;
     let (mut wanted, mut painted) = (0, 0);
     for Pace { per_second, seconds, over, goal, others } in PACES {
         let here = company.open[..over].to_vec();

@@ -5,5 +5,6 @@ mod draft;
 mod handed;
 mod macros;
 mod main_job;
+mod pace;
 mod presence;
 mod sign_in;

@@ -1,4 +1,4 @@
-//! The window may call the desk and listen to it. Everything else that the toolkit could do for a page is refused.
+//! The window may call the desk, listen to it and say what it has painted. Everything else that the toolkit could do for a page is refused.
 
 use loopdesk_tests::{app::App, desktop::Desktop};
 use serde_json::json;

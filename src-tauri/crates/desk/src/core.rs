@@ -17,6 +17,7 @@ use tokio::{runtime::Handle, sync::oneshot};
 use crate::{
     Failure, FailureCode,
     clock::{Clock, Now},
+    listeners::Listeners,
     ports::{About, Embedded, Notification, Shell, Vault},
     settings::{Files, Workspaces},
     view::{Drag, Gate, LockedWhy, Push, Settings, Start},
@@ -47,7 +48,6 @@ pub struct Parts {
 }
 
 type Job = Box<dyn FnOnce(&mut Core) + Send>;
-type Sink = Box<dyn FnMut(Vec<Push>) -> bool + Send>;
 
 /// A desk. Cheap to clone; the desk ends with its last handle.
 #[derive(Clone)]
@@ -111,7 +111,7 @@ pub(crate) struct Core {
     /// Since when nobody touched the window while it was out of sight.
     pub(crate) hidden_since: Option<i64>,
     clock: Arc<dyn Clock>,
-    sinks: Vec<Sink>,
+    listeners: Listeners,
     pushes: Vec<Push>,
     painted_at: i64,
     uploads: BTreeMap<String, Vec<u8>>,
@@ -145,7 +145,7 @@ impl Desk {
             focused: true,
             hidden_since: None,
             clock: parts.clock,
-            sinks: Vec::new(),
+            listeners: Listeners::default(),
             pushes: Vec::new(),
             painted_at: i64::MIN,
             uploads: BTreeMap::new(),
@@ -187,7 +187,18 @@ impl Desk {
 
     /// Lets `sink` hear of all changes from now on, until it answers false.
     pub fn listen(&self, sink: impl FnMut(Vec<Push>) -> bool + Send + 'static) {
-        let _ = self.jobs.send(Box::new(move |core| core.sinks.push(Box::new(sink))));
+        let _ = self.jobs.send(Box::new(move |core| core.listeners.add(sink)));
+    }
+
+    /// Lets the window's page hear of all changes from now on, in place of the page before: one batch, and after each
+    /// [`Desk::painted`] the next.
+    pub fn turn_to(&self, page: impl FnMut(Vec<Push>) -> bool + Send + 'static) {
+        let _ = self.jobs.send(Box::new(move |core| core.listeners.turn_to(page)));
+    }
+
+    /// The page has painted the batch it was sent, and can take another.
+    pub fn painted(&self) {
+        let _ = self.jobs.send(Box::new(|core| core.listeners.painted()));
     }
 
     /// The window came to the front, or left it.
@@ -287,13 +298,14 @@ impl Core {
     /// When the thread must wake by itself.
     fn next_wake(&self, now: Now) -> i64 {
         let mut next = now.mono + 5_000;
+        let ready = self.listeners.are_ready();
         if let State::Open(place) = &self.state {
             next = next.min(place.next_wake(now));
-            if let Some(at) = place.paint_at(self.painted_at, FRAME) {
+            if let Some(at) = place.paint_at(self.painted_at, FRAME).filter(|_| ready) {
                 next = next.min(at);
             }
         }
-        if !self.pushes.is_empty() {
+        if ready && !self.pushes.is_empty() {
             next = next.min(self.painted_at.saturating_add(FRAME));
         }
         next
@@ -332,10 +344,10 @@ impl Core {
         }
     }
 
-    /// Paints what changed, at most once a frame; a first change is painted at once.
+    /// Paints what changed, at most once a frame and as fast as the page can; a first change is painted at once.
     fn paint_if_due(&mut self) {
         let now = self.now();
-        if now.mono < self.painted_at.saturating_add(FRAME) {
+        if now.mono < self.painted_at.saturating_add(FRAME) || !self.listeners.are_ready() {
             return;
         }
         self.in_place(|core, place| place.paint(core, now));
@@ -343,16 +355,7 @@ impl Core {
             return;
         }
         self.painted_at = now.mono;
-        let pushes = std::mem::take(&mut self.pushes);
-        match self.sinks.as_mut_slice() {
-            [] => {}
-            [one] => {
-                if !one(pushes) {
-                    self.sinks.clear();
-                }
-            }
-            _ => self.sinks.retain_mut(|sink| sink(pushes.clone())),
-        }
+        self.listeners.tell(std::mem::take(&mut self.pushes));
     }
 
     /// What the window asks for first.

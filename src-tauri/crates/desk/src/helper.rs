@@ -187,10 +187,10 @@ impl Work {
             None => {
                 let (opening, conversation) = (self.opening, wanted.conversation);
                 self.back.job(move |core| {
-                    let shown = core.in_place(|_, place| {
-                        place.opening == opening && place.shown.conversation == Some(conversation)
+                    let news = core.in_place(|_, place| {
+                        place.opening == opening && place.suggested(conversation, &items)
                     });
-                    if shown == Some(true) {
+                    if news == Some(true) {
                         core.push(Push::Suggestions { conversation, items });
                     }
                 });

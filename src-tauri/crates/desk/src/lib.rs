@@ -13,6 +13,7 @@ pub mod failure;
 mod helper;
 mod hidden;
 mod links;
+mod listeners;
 mod live;
 pub mod ports;
 mod settings;

@@ -28,7 +28,7 @@ use crate::{
     helper::{Helper, Values, Wanted},
     live::{self, Scene, moment::Moment},
     sync::{Input, Sync},
-    view::{Draft, FollowUpRow, FollowUpScope, Gate, Home, MacroRow, Opened},
+    view::{Draft, FollowUpRow, FollowUpScope, Gate, Home, MacroRow, Opened, Suggestion},
     words::{self, Words},
 };
 use after::After;
@@ -311,6 +311,15 @@ impl Workplace {
             self.helper.suggest(wanted);
         }
         Ok(())
+    }
+
+    /// What may help in a conversation was found; whether that is shown and differs from what the window has.
+    pub(crate) fn suggested(&mut self, id: ConversationId, items: &[Suggestion]) -> bool {
+        let news = self.shown.conversation == Some(id) && self.painted.suggestions.as_deref() != Some(items);
+        if news {
+            self.painted.suggestions = Some(items.to_vec());
+        }
+        news
     }
 
     /// Macros whose name or title has what was typed after `/`, those in the customer's language first.

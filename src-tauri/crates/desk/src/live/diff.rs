@@ -1,5 +1,7 @@
 //! From a list that was pushed to the one that should be shown, in few patches.
 
+use std::collections::BTreeMap;
+
 use model::Patch;
 
 /// A row with a key.
@@ -31,18 +33,15 @@ keyed! {
 /// The patches that lead from `last` to `next`; `last` is `next` afterwards. When more than half changed, the whole list is
 /// shorter.
 pub(crate) fn patches<T: Keyed>(last: &mut Vec<T>, next: Vec<T>) -> Vec<Patch<T>> {
-    let mut out = Vec::new();
-    for old in last.iter() {
-        let key = old.key();
-        if !next.iter().any(|new| new.key() == key) {
-            out.push(Patch::Remove { id: key });
-        }
-    }
+    let mut old: BTreeMap<String, &T> = last.iter().map(|row| (row.key(), row)).collect();
+    let mut fresh = Vec::new();
     for new in &next {
-        if !last.contains(new) {
-            out.push(Patch::Upsert { item: new.clone() });
+        if old.remove(&new.key()) != Some(new) {
+            fresh.push(Patch::Upsert { item: new.clone() });
         }
     }
+    let mut out: Vec<_> = old.into_keys().map(|id| Patch::Remove { id }).collect();
+    out.extend(fresh);
     if out.len() > 4 && out.len() * 2 > next.len() {
         let total = u32::try_from(next.len()).unwrap_or(u32::MAX);
         out = vec![Patch::Reset { items: next.clone(), total }];

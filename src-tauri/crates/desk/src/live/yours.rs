@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Conversation, ConversationId, ConversationState, Intent, conversation::Side};
+use model::{Conversation, ConversationId, ConversationState, Intent, PersonId, conversation::Side};
 use store::{cache, work};
 
 use super::Scene;
@@ -10,11 +10,42 @@ use crate::{Failure, view::ConversationRow};
 
 /// Those that owe an answer first, by when it is due; then the others, newest first; then snoozed ones by when they wake.
 pub(crate) fn rows(scene: &Scene<'_>) -> Result<Vec<ConversationRow>, Failure> {
+    let open = cache::conversation::open_of(scene.cache, scene.me.id)?;
+    with(scene, Vec::new(), open)
+}
+
+/// The same rows after something about these conversations changed. An advisor may have hundreds, and each takes its
+/// reading.
+pub(crate) fn rows_after(
+    scene: &Scene<'_>,
+    before: &[ConversationRow],
+    changed: &BTreeSet<ConversationId>,
+) -> Result<Vec<ConversationRow>, Failure> {
+    let others = before.iter().filter(|row| !changed.contains(&row.id)).cloned().collect();
+    let mut open = Vec::new();
+    for id in changed {
+        let conversation = cache::conversation::load(scene.cache, *id)?;
+        open.extend(conversation.filter(|conversation| is_theirs(conversation, scene.me.id)));
+    }
+    with(scene, others, open)
+}
+
+/// Whether a person has it, and it is not over.
+fn is_theirs(conversation: &Conversation, person: PersonId) -> bool {
+    use ConversationState::{Active, Snoozed, WrapUp};
+    conversation.owner == Some(person) && matches!(conversation.state, Active | Snoozed | WrapUp)
+}
+
+/// Rows, and those of more conversations among them.
+fn with(
+    scene: &Scene<'_>,
+    mut rows: Vec<ConversationRow>,
+    conversations: Vec<Conversation>,
+) -> Result<Vec<ConversationRow>, Failure> {
     let drafts: BTreeSet<ConversationId> = work::draft::conversations(scene.work)?.into_iter().collect();
-    let mut rows = cache::conversation::open_of(scene.cache, scene.me.id)?
-        .into_iter()
-        .map(|conversation| row(scene, conversation, &drafts))
-        .collect::<Result<Vec<_>, _>>()?;
+    for conversation in conversations {
+        rows.push(row(scene, conversation, &drafts)?);
+    }
     rows.sort_by_key(|row| {
         let group = match (row.state, row.promise) {
             (ConversationState::Snoozed, _) => 2,

@@ -410,7 +410,7 @@ impl Workplace {
         } else {
             work::draft::save(self.work.rows(), id, draft, now)?;
         }
-        self.dirty.yours = true;
+        self.dirty.conversation(id);
         Ok(())
     }
 

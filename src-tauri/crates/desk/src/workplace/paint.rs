@@ -15,7 +15,7 @@ use crate::{
     sync::LineState as SyncLine,
     view::{
         AttentionRow, Colleague, Connection, ConversationRow, CustomerCard, FollowUpCounts, FollowUpRow,
-        Header, LineState, OfferRow, Opened, Push, WaitingRow,
+        Header, LineState, OfferRow, Opened, Push, Suggestion, WaitingRow,
     },
 };
 
@@ -33,6 +33,7 @@ pub(super) struct Dirty {
     pub(super) colleagues: bool,
     pub(super) offers: bool,
     pub(super) waiting: bool,
+    /// All of them; one of them is among `conversations`.
     pub(super) yours: bool,
     pub(super) conversations: BTreeSet<ConversationId>,
     pub(super) lines: BTreeSet<(ConversationId, MessageId)>,
@@ -72,7 +73,6 @@ impl Dirty {
 
     pub(super) fn conversation(&mut self, id: ConversationId) {
         self.conversations.insert(id);
-        self.yours = true;
     }
 
     pub(super) fn line(&mut self, conversation: ConversationId, line: MessageId) {
@@ -93,6 +93,7 @@ pub(super) struct Painted {
     pub(super) header: Option<Header>,
     pub(super) seen: u32,
     pub(super) card: Option<CustomerCard>,
+    pub(super) suggestions: Option<Vec<Suggestion>>,
     pub(super) follow_ups: Vec<FollowUpRow>,
     pub(super) counts: Option<FollowUpCounts>,
     pub(super) attention: Vec<AttentionRow>,
@@ -235,8 +236,14 @@ impl Workplace {
                 core.push(Push::Waiting { patch });
             }
         }
-        if std::mem::take(&mut self.dirty.yours) {
-            let rows = live::yours::rows(&self.scene_or(now)?)?;
+        let all = std::mem::take(&mut self.dirty.yours);
+        if all || !self.dirty.conversations.is_empty() {
+            let scene = self.scene_or(now)?;
+            let rows = if all {
+                live::yours::rows(&scene)?
+            } else {
+                live::yours::rows_after(&scene, &self.painted.yours, &self.dirty.conversations)?
+            };
             for patch in patches(&mut self.painted.yours, rows) {
                 core.push(Push::Yours { patch });
             }
@@ -378,6 +385,7 @@ impl Workplace {
         self.painted.header = Some(header.clone());
         self.painted.card = Some(customer.clone());
         self.painted.seen = seen;
+        self.painted.suggestions = None;
         self.dirty.suggestions = true;
         Ok(Some(Opened { header, timeline, draft, customer, suggestions: Vec::new(), reading_at }))
     }

@@ -56,9 +56,11 @@ pub fn messages(sql: &Connection, text: &str, limit: u32) -> Result<Vec<(Message
     let Some(words) = matching(text) else { return Ok(Vec::new()) };
     let mut statement = sql.prepare_cached(
         "SELECT message.body, conversation.body
-         FROM (SELECT rowid AS no FROM message_text WHERE message_text MATCH ?1 ORDER BY rowid DESC LIMIT ?2) found
+         FROM (SELECT no, at FROM (SELECT rowid AS no FROM message_text WHERE message_text MATCH ?1
+                                   ORDER BY rowid DESC LIMIT ?2) found JOIN message USING(no)
+               ORDER BY at DESC LIMIT ?3) newest
          JOIN message USING(no) JOIN conversation ON conversation.id = message.conversation
-         ORDER BY message.at DESC LIMIT ?3",
+         ORDER BY newest.at DESC",
     )?;
     let rows = statement.query_map(params![words, LINES, limit], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
