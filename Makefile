@@ -4,7 +4,7 @@ SHELL := /bin/bash
 CHAT := src-tauri/crates/server/chat
 export CI ?=
 
-.PHONY: help run test check types ui dev bench package icons setup
+.PHONY: help run test test-simulation check types ui dev bench package icons setup
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -14,6 +14,10 @@ run: setup ui ## Start Loopdesk on its practice workspace (on a virtual display 
 
 test: check ## Everything that must hold: checks, stories, the real window with a real customer
 	@.make/test.sh
+
+test-simulation: ## Nothing is lost, over 100,000 seeded schedules (SCHEDULES=500: so many, SEED=7: only that one)
+	@.make/say.sh "Playing schedules (building first; the first time takes some minutes)"
+	@SCHEDULES=$${SCHEDULES:-100000} cargo test --quiet --release --package loopdesk-tests --test simulation -- --nocapture
 
 check: setup ui ## Formatting, lints as errors, types of the screen
 	@.make/say.sh "Checking the Rust side (formatting, lints)"

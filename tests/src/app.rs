@@ -139,12 +139,26 @@ impl App {
         let _ = self.window.clone().quit().await;
     }
 
+    fn home(&self) -> String {
+        let home = self.variables.iter().find(|(name, _)| name == "HOME");
+        home.map(|(_, home)| home.clone()).expect("a home")
+    }
+
+    /// Ends the app as a power cut does: nothing is asked, nothing is closed in order.
+    pub async fn kill(self) {
+        let home = self.home();
+        let process = running_in(&home).expect("the app runs");
+        let killed = std::process::Command::new("kill").args(["-KILL", &process]).status();
+        assert!(killed.expect("`kill` is on every machine").success(), "it can be killed");
+        wait_for("the app to be gone", || running_in(&home).is_none().then_some(()));
+        let _ = self.window.clone().quit().await;
+    }
+
     /// Ends the app by its own keys, and waits until it has ended in order.
     pub async fn quit_by_key(self) {
-        let name = self.variables.iter().find(|(name, _)| name == "HOME").map(|(_, home)| home.clone());
-        let home = name.expect("a home");
+        let home = self.home();
         let _ = self.window.active_element().await.expect("the focus").send_keys(Key::Control + "q").await;
-        wait_for("the app to end", || (!runs_in(&home)).then_some(()));
+        wait_for("the app to end", || running_in(&home).is_none().then_some(()));
         let _ = self.window.clone().quit().await;
     }
 
@@ -419,13 +433,14 @@ impl Browser {
     }
 }
 
-/// Whether an app runs whose home is that folder.
-fn runs_in(home: &str) -> bool {
+/// The app whose home is that folder, by its process id.
+fn running_in(home: &str) -> Option<String> {
     let wanted = format!("HOME={home}");
-    std::fs::read_dir("/proc").expect("processes").flatten().any(|process| {
+    std::fs::read_dir("/proc").expect("processes").flatten().find_map(|process| {
         let name = std::fs::read_to_string(process.path().join("comm")).unwrap_or_default();
         let variables = std::fs::read(process.path().join("environ")).unwrap_or_default();
-        name.trim() == "loopdesk" && variables.split(|byte| *byte == 0).any(|one| one == wanted.as_bytes())
+        let is_it = variables.split(|byte| *byte == 0).any(|one| one == wanted.as_bytes());
+        (name.trim() == "loopdesk" && is_it).then(|| process.file_name().to_string_lossy().into_owned())
     })
 }
 

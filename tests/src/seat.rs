@@ -337,18 +337,20 @@ impl Seat {
             after: None,
             intent,
             at: At(self.clock.now().0),
+            until: None,
+            seen: None,
         }
     }
 
     /// Sends a command as it is.
     pub async fn submit(&self, command: Command) -> Receipt {
-        let mut receipts = self.backend.submit(vec![command]).await.expect("the service answers");
-        receipts.remove(0)
+        let mut answer = self.backend.submit(vec![command]).await.expect("the service answers");
+        answer.receipts.remove(0)
     }
 
     /// Sends several at once.
     pub async fn submit_all(&self, commands: Vec<Command>) -> Result<Vec<Receipt>, Trouble> {
-        self.backend.submit(commands).await
+        self.backend.submit(commands).await.map(|answer| answer.receipts)
     }
 
     /// Wants something, however it ends.

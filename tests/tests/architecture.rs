@@ -214,6 +214,6 @@ fn the_window_is_locked_down() {
     assert_eq!(capabilities.len(), 1, "one capability, for the one window");
     let main: Value = serde_json::from_slice(&fs::read(&capabilities[0]).expect("it")).expect("json");
     assert_eq!(main["windows"], serde_json::json!(["main"]));
-    assert_eq!(main["permissions"], serde_json::json!(["allow-call", "allow-listen"]));
+    assert_eq!(main["permissions"], serde_json::json!(["allow-call", "allow-listen", "allow-painted"]));
     assert!(main["remote"].is_null(), "no page of the network may call anything");
 }

@@ -5,6 +5,7 @@ const key = (keys) => async (page) => { await page.keyboard.press(keys); await p
 const many = (...steps) => async (page) => { for (const step of steps) await step(page); };
 const type = (text) => async (page) => { await page.keyboard.type(text); await page.waitForTimeout(250); };
 const click = (role, name) => async (page) => { await page.getByRole(role, { name }).first().click(); await page.waitForTimeout(200); };
+const loop = (words) => async (page) => { await page.locator('[data-pane="list"] [data-row]', { hasText: words }).first().click(); await page.waitForTimeout(150); };
 const go = (keys, ...steps) => many(key(keys), wait(300), ...steps);
 
 export const screens = [
@@ -44,6 +45,9 @@ export const screens = [
   { name: 'empty', query: 'scene=empty' },
   { name: 'empty-away', query: 'scene=empty', then: key('Control+Shift+3') },
   { name: 'attention', query: 'scene=attention', then: key('Alt+q') },
+  { name: 'attention-offline', query: 'scene=offline', then: key('Alt+q') },
+  { name: 'attention-waiting', query: 'scene=offline', then: many(key('Alt+q'), async (page) => { await page.locator('dialog section').last().scrollIntoViewIfNeeded(); await page.locator('dialog li').last().scrollIntoViewIfNeeded(); await page.waitForTimeout(150); }) },
+  { name: 'attention-fr', query: 'lang=fr&scene=offline', then: key('Alt+q') },
   { name: 'palette', query: '', then: key('Control+k') },
   { name: 'palette-search', query: '', then: many(key('Control+k'), type('blan')) },
   { name: 'palette-none', query: '', then: many(key('Control+k'), type('zzzz')) },
@@ -52,6 +56,20 @@ export const screens = [
   { name: 'followups-none', query: 'scene=empty', then: go('Control+2') },
   { name: 'followups-offline', query: 'scene=offline', then: go('Control+2') },
   { name: 'followups-fr', query: 'lang=fr', then: go('Control+2') },
+  { name: 'followups-changed', query: 'scene=offline', then: go('Control+2', loop('Switch on delivery'), wait(300)) },
+  { name: 'followups-said', query: 'scene=offline', then: go('Control+2', loop('Call Léa'), wait(300), async (page) => { await page.locator('.detail').evaluate((node) => node.scrollTo(0, 9_999)); await page.waitForTimeout(100); }) },
+  { name: 'followups-team', query: 'scene=offline', then: go('Control+2', key('Alt+2'), loop('Take back the store'), wait(300)) },
+  ...['outcome:Take back', 'due:Ring the courier', 'status:Confirm the new card', 'priority:Check the exchange', 'cause:Ask the depot for the second', 'title:Call Léa on Thursday', 'note:Give back the delivery', 'hostile:Bold'].flatMap((one) => {
+    const [field, words] = one.split(':');
+    const steps = [loop(words), wait(300)];
+    return [
+      { name: `conflict-${field}`, query: 'scene=conflicts', then: go('Control+2', ...steps) },
+      ...(field === 'title' ? [{ name: 'conflict-before', query: 'scene=conflicts', then: go('Control+2', ...steps, async (page) => { await page.locator('summary').first().click(); await page.waitForTimeout(150); }) }] : []),
+      ...(field === 'due' || field === 'note' ? [{ name: `conflict-fr-${field}`, query: 'lang=fr&scene=conflicts', then: go('Control+2', ...steps) }] : []),
+    ];
+  }),
+  { name: 'conflict-settled', query: 'scene=conflicts', then: go('Control+2', key('3'), wait(200)) },
+  { name: 'conflict-narrow', query: 'lang=fr&scene=conflicts', size: [1000, 740], then: go('Control+2') },
   { name: 'supervise', query: '', then: go('Control+3') },
   { name: 'supervise-reassign', query: '', then: go('Control+3', click('button', /^Reassign/)) },
   { name: 'library', query: '', then: go('Control+4') },

@@ -3,18 +3,19 @@
 // the screens do, not what the desk does: no story counts as shown by it.
 
 import type {
-  AttentionRow, CallName, CallInput, Connection, ConversationRow, ConversationState, CustomerCard, Draft, DraftFile, Dropped, Failure, FailureCode,
+  AttentionRow, CallName, CallInput, Choice, Connection, ConversationRow, ConversationState, CustomerCard, Draft, DraftFile, Dropped, Failure, FailureCode,
   FollowUpRow, FollowUpScope, Gate, HandOver, Header, Home, Library, OfferRow, Opened, PracticeCustomer, Presence, Push, Settings,
   Start, Suggestion, TimelineItem, WaitingRow, WorkspaceRow, Supervise, Workspace, Person,
 } from './standin-types';
 import { card, customer, lea as leaCard, plainCards } from './demo/customers';
 import { library, practice } from './demo/library';
 import * as lines from './demo/lines';
+import { attention, clashes, conflicts, waits } from './demo/conflicts';
 import { loop, loops } from './demo/loops';
 import { colleagues, DAY, HOUR, me, MINUTE, presence, workspace } from './demo/people';
 
 export type Scene =
-  | 'day' | 'full' | 'empty' | 'offline' | 'reconnecting' | 'opening' | 'locked' | 'signed_out' | 'signing_in' | 'advisor' | 'attention' | 'no_practice' | 'crowd';
+  | 'day' | 'full' | 'empty' | 'offline' | 'reconnecting' | 'opening' | 'locked' | 'signed_out' | 'signing_in' | 'advisor' | 'attention' | 'conflicts' | 'no_practice' | 'crowd';
 
 interface Held {
   header: Header;
@@ -44,6 +45,8 @@ export class StandIn {
   #waiting: WaitingRow[] = [];
   #loops: FollowUpRow[] = [];
   #attention: AttentionRow[] = [];
+  /** What was settled, with the loop as it was, so that it can be taken back. */
+  #settled = new Map<string, { row: AttentionRow; loop: FollowUpRow }>();
   #practice: PracticeCustomer[] = structuredClone(practice);
   #library: Library;
   #presence: Presence;
@@ -67,7 +70,7 @@ export class StandIn {
     this.#presence = presence(me.id, 'available', t - 42 * MINUTE, 2);
     this.#connection = {
       state: scene === 'offline' ? 'offline' : scene === 'reconnecting' ? 'reconnecting' : 'live',
-      complete_up_to: scene === 'offline' ? t - 14 * MINUTE : scene === 'reconnecting' ? t - 20_000 : null, unsent: scene === 'offline' ? 3 : 0, attention: 0, ahead: 0,
+      complete_up_to: scene === 'offline' ? t - 14 * MINUTE : scene === 'reconnecting' ? t - 20_000 : null, unsent: 0, attention: 0, ahead: 0,
     };
     this.#workspaces = [
       { id: 'practice', name: 'Maison Alba · Care', address: null, current: true },
@@ -279,6 +282,7 @@ export class StandIn {
     'message.send_now': ({ id }) => this.#settleLine(id),
     'file.save': ({ name }) => this.push({ view: 'toast', toast: { toast: 'file_saved', path: `Downloads/${name}` } }),
 
+    'attention.hand_over': ({ id }) => this.#dropAttention(id),
     'attention.retry': ({ id }) => {
       this.#dropAttention(id);
       this.#settleLine(id);
@@ -330,7 +334,18 @@ export class StandIn {
         ...row.follow_up, [change.field]: change.value,
         history: [...row.follow_up.history, { at: this.now(), by: me.name, change }],
       };
-      this.#putLoop({ ...row, follow_up, owner_name: this.#name(follow_up.owner), mine: follow_up.owner === me.id, delivery: this.#connection.state === 'live' ? null : { state: 'saved' } });
+      const live = this.#connection.state === 'live';
+      const next = { ...row, follow_up, owner_name: this.#name(follow_up.owner), mine: follow_up.owner === me.id };
+      this.#putLoop({ ...next, delivery: live ? null : { state: 'saved' }, changed: live ? row.changed : [...new Set([...row.changed, change.field])] });
+      if (!live) this.#putAttention(waits(this.#id('at'), next, change, this.now()));
+    },
+    'follow_up.settle': ({ id, choice }) => this.#settle(id, choice),
+    'follow_up.unsettle': ({ id }) => {
+      const settled = this.#settled.get(id);
+      if (!settled) throw fail('too_late');
+      this.#settled.delete(id);
+      this.#putLoop(settled.loop);
+      this.#putAttention(settled.row);
     },
     'follow_up.show': ({ scope }) => {
       this.#scope = scope;
@@ -421,12 +436,21 @@ export class StandIn {
     if (this.scene === 'attention' || this.scene === 'offline') {
       const omar = this.#get('c-omar');
       omar.lines = lines.waitingForLine(t);
+      const unsent = omar.lines.filter((line) => line.delivery?.state === 'not_sent' || line.delivery?.state === 'saved');
+      const who = { customer_name: 'Omar Khan', customer: 'cu-omar', conversation: 'c-omar' };
+      const [old, late] = [loops(t)[2], loops(t)[3]] as [FollowUpRow, FollowUpRow];
       this.#attention = [
-        { id: omar.lines.find((line) => line.delivery?.state === 'not_sent')?.id ?? '', what: 'reply', customer_name: 'Omar Khan', customer: 'cu-omar', conversation: 'c-omar', follow_up: null, text: 'Done: a pair in 32 is kept at the station shop until Friday.', at: t - 50_000, why: { why: 'too_late' } },
-        { id: 'at-2', what: 'follow_up', customer_name: 'Léa Bernard', customer: 'cu-lea', conversation: 'c-lea', follow_up: 'fu-2', text: 'Refund in full, a courier collects it', at: t - 20 * MINUTE, why: { why: 'conflict', theirs: 'Exchange in the store on Monday', by: 'Amir Saïdi', at: t - 12 * MINUTE } },
-        { id: 'at-3', what: 'note', customer_name: 'Sofia Jansen', customer: 'cu-sofia', conversation: 'c-sofia', follow_up: null, text: 'The workshop calls back on Monday.', at: t - 2 * HOUR, why: { why: 'refused', message: 'A note may not be longer than 32,000 characters.' } },
+        attention(unsent[0]?.id ?? '', t - 50_000, { what: 'reply', ...who, text: 'Done: a pair in 32 is kept at the station shop until Friday.', delivery: { state: 'not_sent', why: { why: 'too_late' } } }),
+        clashes('at-2', old, { field: 'outcome', value: 'Refund in full, a courier collects it' }, { field: 'outcome', value: 'Exchange in the store on Monday' }, t - 20 * MINUTE, { base: { field: 'outcome', value: null } }),
+        attention('at-3', t - 2 * HOUR, { what: 'note', customer_name: 'Sofia Jansen', customer: 'cu-sofia', conversation: 'c-sofia', text: 'The workshop calls back on Monday.', delivery: { state: 'not_sent', why: { why: 'refused', message: 'A note may not be longer than 32,000 characters.' } } }),
+        attention('at-4', t - 3 * HOUR, { what: 'follow_up', customer_name: 'Tom Okafor', customer: 'cu-tom', follow_up: 'fu-gone', text: 'Find the receipt', change: { field: 'note', value: 'He looks for it in the evening.' }, delivery: { state: 'not_sent', why: { why: 'not_yours' } }, hand_over_until: t + 21 * HOUR }),
+        ...(this.scene === 'offline' ? [
+          attention(unsent[1]?.id ?? '', t - 20_000, { what: 'reply', ...who, text: 'And yes, a swap works for sale items too.' }),
+          waits('at-6', late, { field: 'cause', value: 'no-notice' }, t - 9 * MINUTE),
+          attention('at-7', t - 6 * MINUTE, { what: 'reason', customer_name: 'Sofia Jansen', customer: 'cu-sofia', conversation: 'c-sofia', text: 'Advice before buying' }),
+        ] : []),
       ];
-      this.#connection = { ...this.#connection, attention: this.#attention.length };
+      this.#connection = { ...this.#connection, ...this.#unsent() };
     }
     this.#offers = [{
       id: 'c-theo', customer_name: 'Théo Martin', tier: 'Gold', channel: 'chat', queue: 'Alba Card', reason: 'Lost card', language: 'fr',
@@ -441,6 +465,14 @@ export class StandIn {
     ];
     if (this.scene === 'crowd') this.#fillCrowd(t);
     this.#loops = loops(t);
+    if (this.scene === 'conflicts') {
+      const two = conflicts(t);
+      this.#loops = [...two.loops, ...this.#loops.slice(3)];
+      this.#attention = two.rows;
+      this.#offers = [];
+      this.#connection = { ...this.#connection, ...this.#unsent() };
+    }
+    if (this.scene === 'offline') this.#offers = [];
     if (this.scene !== 'no_practice') this.#open = 'c-lea';
   }
 
@@ -638,9 +670,37 @@ export class StandIn {
   }
 
   #dropAttention(id: string): void {
+    const dropped = this.#attention.find((row) => row.id === id);
     this.#attention = this.#attention.filter((row) => row.id !== id);
     this.push({ view: 'attention', patch: { op: 'remove', id } });
-    this.connection({ attention: this.#attention.length });
+    const of = this.#loops.find((row) => row.follow_up.id === dropped?.follow_up);
+    if (of) this.#putLoop({ ...of, delivery: null, changed: of.changed.filter((field) => field !== dropped?.change?.field) });
+    this.connection(this.#unsent());
+  }
+
+  #putAttention(row: AttentionRow): void {
+    this.#attention = [...this.#attention.filter((one) => one.id !== row.id), row];
+    this.push({ view: 'attention', patch: { op: 'upsert', item: row } });
+    this.connection(this.#unsent());
+  }
+
+  #unsent(): Pick<Connection, 'unsent' | 'attention'> {
+    const needs = this.#attention.filter((row) => row.delivery.state === 'not_sent').length;
+    return { unsent: this.#attention.length - needs, attention: needs };
+  }
+
+  #settle(id: string, choice: Choice): void {
+    const row = this.#attention.find((one) => one.id === id);
+    const of = this.#loops.find((one) => one.follow_up.id === row?.follow_up);
+    const change = row?.change;
+    if (!row || !of || !change) throw fail('too_late');
+    this.#settled.set(id, { row, loop: of });
+    this.#dropAttention(id);
+    if (choice.keep === 'theirs') return;
+    const text = choice.keep === 'merge' ? choice.text : '';
+    const field = choice.keep === 'mine' || ['title', 'outcome', 'note'].includes(change.field) ? change.field : 'note';
+    const value = choice.keep === 'mine' ? change.value : field === change.field ? text : [of.follow_up.note, text].filter((part) => part !== '').join('\n');
+    this.#putLoop({ ...of, follow_up: { ...of.follow_up, [field]: value }, delivery: { state: 'undo', until: this.now() + 10_000 }, changed: [field] });
   }
 
   #putLoop(row: FollowUpRow): void {
@@ -750,7 +810,7 @@ function fits(row: FollowUpRow, scope: FollowUpScope): boolean {
   const { status } = row.follow_up;
   if (scope === 'done') return status === 'done';
   if (scope === 'waiting') return row.mine && status === 'waiting';
-  if (scope === 'team') return status !== 'done';
+  if (scope === 'team') return !row.mine && status === 'open';
   return row.mine && status === 'open';
 }
 

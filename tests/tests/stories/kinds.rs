@@ -6,7 +6,7 @@ use model::{
     ArticleId, At, Channel, ConversationId, CustomerId, FollowUpId, IdentityId, Intent, MacroId, PersonId,
     PresenceState,
     follow_up::{FollowUpChange, Priority},
-    intent::Receiver,
+    intent::{Receiver, Target},
     library::{Article, Macro, MacroAction},
 };
 use serde_json::Value;
@@ -95,6 +95,8 @@ pub fn one_of_each(things: Things) -> Vec<Intent> {
             cause: None,
         },
         Intent::ChangeFollowUp { id: follow_up, change: FollowUpChange::Note("Words".into()), base: 0 },
+        Intent::HandOver { target: Target::Conversation(conversation), text: "Words".into() },
+        Intent::HandOver { target: Target::FollowUp(follow_up), text: "Words".into() },
         Intent::Accept { conversation },
         Intent::Decline { conversation },
         Intent::Transfer { conversation, receiver: Receiver::Person(colleague), note: None },

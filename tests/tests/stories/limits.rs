@@ -11,6 +11,7 @@ use model::{
     ArticleId, ConversationId, FollowUpId, Intent, MacroId, Personal,
     at::{HOUR, MINUTE, SECOND},
     follow_up::{FollowUpChange, Priority},
+    intent::Target,
     limits::{
         ATTACHMENTS, BATCH, BLOB_BYTES, BODY_BYTES, CLIENT_FRAME_BYTES, COMMANDS_PER_SECOND, JSON_DEPTH,
         LINE_CHARS, SIGN_INS_PER_MINUTE, STARTS_PER_MINUTE, TENANT_COMMANDS_PER_SECOND, TEXT_CHARS,
@@ -68,6 +69,11 @@ async fn words_have_a_length() {
         text: text.into(),
         attachments: vec![],
         mentions: vec![],
+    })
+    .await;
+    is_limited(&ines, "what is handed over", TEXT_CHARS, |text| Intent::HandOver {
+        target: Target::Conversation(conversation),
+        text: text.into(),
     })
     .await;
     is_limited(&ines, "a follow-up's title", LINE_CHARS, |title| Intent::AddFollowUp {

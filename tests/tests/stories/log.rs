@@ -329,3 +329,17 @@ async fn whoever_signs_out_is_gone_from_every_window_of_that_sign_in() {
     home.catch_up().await;
     assert!(home.backend.me().await.is_ok(), "the other desk signed in for itself");
 }
+
+#[tokio::test]
+async fn whoever_comes_back_is_at_the_head_without_asking() {
+    let stage = Stage::open().await;
+    let mut ines = stage.advisor("Inès Keller").await.connected().await;
+    ines.hang_up();
+    // The newest is not for her: it waits in a queue that she does not serve.
+    let start = json!({ "workspace": "alba", "name": "Ola Lind", "queue": "bank" });
+    stage.visitor("Ola Lind", start).await.says("Anybody there?").await;
+    let resumed = ines.greets(Some(ines.epoch()), ines.world.cursor, SCHEMA).await;
+    let ServerFrame::Resumed { head, .. } = resumed else { panic!("she goes on, not {resumed:?}") };
+    assert!(head > ines.world.cursor, "something happened meanwhile");
+    ines.until(|world, _| (world.cursor >= head).then_some(())).await;
+}

@@ -6,6 +6,7 @@ mod ending;
 mod facts;
 mod files;
 mod follow_ups;
+mod hand_over;
 mod hostile;
 mod isolation;
 mod kinds;

@@ -5,11 +5,14 @@ use loopdesk_tests::{
     stage::{WORKSPACE, new_person, slug},
 };
 use model::{
-    ConversationState, PresenceState,
+    ConversationState, Intent, PresenceState,
     at::{MINUTE, SECOND},
     wire::chat::ChatPhase,
 };
 use server::{Options, Service};
+
+/// As many as one person may send at once.
+const COMMANDS: usize = 16;
 
 /// The same database, opened by somebody else.
 async fn another_process(stage: &Stage) -> Service {
@@ -63,4 +66,22 @@ async fn what_it_changes_reaches_every_desk() {
     assert_eq!(ines.offered().await, id, "it rings here, too");
     ines.takes(id).await;
     ines.agrees().await;
+}
+
+#[tokio::test]
+async fn nobody_is_turned_away_while_it_writes() {
+    let stage = Stage::open().await;
+    let ines = stage.advisor("Inès Keller").await.available().await;
+    let other = another_process(&stage).await;
+    let writes = async {
+        for _ in 0..COMMANDS {
+            other.one_use_secret(&slug("alba"), ines.id).await.unwrap();
+        }
+    };
+    let works = async {
+        for on in [true, false].into_iter().cycle().take(COMMANDS) {
+            ines.wants(Intent::Finish { on }).await;
+        }
+    };
+    tokio::join!(writes, works);
 }

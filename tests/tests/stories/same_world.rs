@@ -12,7 +12,7 @@ use model::{
     PresenceState, ScoreKind,
     at::{HOUR, MINUTE, SECOND},
     follow_up::{FollowUpChange, Priority},
-    intent::Receiver,
+    intent::{Receiver, Target},
     wire::{Outcome, chat::ChatIntent},
 };
 use serde_json::json;
@@ -219,6 +219,11 @@ async fn every_kind_of_change_leads_to_the_same_world() {
         )
         .await;
     company.does(COLLEAGUE, Intent::Accept { conversation: id }).await;
+    let written_late = Intent::HandOver {
+        target: Target::Conversation(id),
+        text: "I had begun to answer: it is at the neighbour's.".into(),
+    };
+    company.does(OWNER, written_late).await;
     let to_bank = Receiver::Queue(slug("bank"));
     company.does(COLLEAGUE, Intent::Transfer { conversation: id, receiver: to_bank, note: None }).await;
     company.does(SUPERVISOR, Intent::Assign { conversation: id, person: company.id(OWNER) }).await;

@@ -7,6 +7,7 @@ mod hostile;
 mod keyboard;
 mod main_job;
 mod notification;
+mod offline;
 mod panel;
 mod permissions;
 mod restart;

@@ -9,7 +9,7 @@ export function loop(id: string, title: string, due: number, now: number, more: 
     status: 'open', cause: null, outcome: null, note: '', policy: null, score: null, made_at: now - DAY,
     history: [{ at: now - DAY, by: me.name, change: null }], fields: untouched, version: 1, ...more,
   };
-  return { follow_up, owner_name: me.name, mine: follow_up.owner === me.id, delivery: null, ...row };
+  return { follow_up, owner_name: me.name, mine: follow_up.owner === me.id, delivery: null, changed: [], ...row };
 }
 
 function today(now: number, hour: number, minute = 0): number {
@@ -33,7 +33,7 @@ export function loops(now: number): FollowUpRow[] {
       note: 'Prefers a call after six, not a message.',
     }),
     loop('fu-2', 'Take back the store’s refusal of R-118', today(now, 19), now, { ...amir, cause: 'store-rule', score: { kind: 'ces', value: 2 } }, amirRow),
-    loop('fu-3', 'Switch on delivery messages for Léa', today(now, 20), now, { cause: 'no-notice' }, { delivery: { state: 'saved' } }),
+    loop('fu-3', 'Switch on delivery messages for Léa', today(now, 20), now, { cause: 'no-notice' }, { delivery: { state: 'saved' }, changed: ['cause'] }),
     loop('fu-4', 'Tell Sofia which dimmer suits the lamp', today(now, 9) + DAY, now, { customer: 'cu-sofia', customer_name: 'Sofia Jansen', conversation: 'c-sofia' }),
     loop('fu-5', 'Check that the refund reached the bank', today(now, 9) + DAY, now, {
       customer: 'cu-nina', customer_name: 'Nina Petrov', conversation: null, status: 'waiting', cause: 'refund-delay', score: { kind: 'csat', value: 2 },

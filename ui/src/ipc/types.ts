@@ -12,7 +12,9 @@ by: string, } | { "what": "transferred",
 /** Who gave it. */
 by: string,
 /** The queue's or colleague's name. */
-to: string, } | { "what": "assigned",
+to: string, } | { "what": "handed_over",
+/** Who. */
+by: string, } | { "what": "assigned",
 /** The supervisor. */
 by: string,
 /** The new owner. */
@@ -170,12 +172,12 @@ size: number,
 /** Width and height of its preview, when it is a picture we may show. */
 preview: PreviewSize | null, };
 
-/** Something that did not go through. */
+/** Something that is not with the service. */
 export type AttentionRef = { 
 /** The command. */
 id: string, };
 
-/** Something of the advisor's that did not go through. */
+/** Something of the advisor's that is not with the service: it waits for the line, or for a decision. */
 export type AttentionRow = { 
 /** The command. */
 id: string,
@@ -189,15 +191,19 @@ customer: CustomerId | null,
 conversation: ConversationId | null,
 /** The follow-up. */
 follow_up: FollowUpId | null,
-/** The text of it, when it had one. */
+/** The text of it, when it had one; of a change of a follow-up, the follow-up's title. */
 text: Personal,
+/** The field of a follow-up and its new value. */
+change: FollowUpChange | null,
 /** When the advisor did it. */
 at: At,
-/** Why it did not go through. */
-why: NotSentWhy, };
+/** How far it got: `undo`, `saved`, `sending`, or `not_sent` with why it did not go through. */
+delivery: Delivery,
+/** Until when its words may be given as a note to whoever has it now; nothing: they cannot. */
+hand_over_until: At | null, };
 
-/** What did not go through. */
-export type AttentionWhat = "reply" | "note" | "reason" | "new_follow_up" | "follow_up" | "read";
+/** What is not with the service. */
+export type AttentionWhat = "reply" | "note" | "reason" | "new_follow_up" | "follow_up" | "other";
 
 /** One line of what the assistant and the customer said before the hand-over. */
 export type BotLine = { 
@@ -233,6 +239,11 @@ open: boolean,
 load: number,
 /** How many may count at once. */
 capacity: number, };
+
+/** How a conflict is settled. */
+export type Choice = { "keep": "mine" } | { "keep": "theirs" } | { "keep": "merge",
+/** The text. */
+text: Personal, };
 
 /** A colleague and their presence. */
 export type Colleague = { 
@@ -610,7 +621,10 @@ owner_name: string,
 /** Whether it is the reader's. */
 mine: boolean,
 /** How far the newest own change got; nothing when all is with the service. */
-delivery: Delivery | null, };
+delivery: Delivery | null,
+/** The fields that were changed here and are not with the service yet, as in
+ * [`model::follow_up::FollowUpChange::field`]. */
+changed: Array<string>, };
 
 /** A low score makes a follow-up. */
 export type FollowUpRule = { 
@@ -911,12 +925,22 @@ name: string, };
 
 /** Why something did not go through. */
 export type NotSentWhy = { "why": "too_late" } | { "why": "not_yours" } | { "why": "gone" } | { "why": "closed" } | { "why": "conflict",
-/** Their value, as text. */
-theirs: Personal,
-/** Who. */
+/** The field's name, as in [`FollowUpChange::field`]. */
+field: string,
+/** What was there before both, when it is known. */
+base: FollowUpChange | null,
+/** The advisor's value. */
+mine: FollowUpChange,
+/** Their value: what the service has. */
+theirs: FollowUpChange,
+/** Both texts in one, where they go together; only for texts. */
+merged: Personal | null,
+/** Who changed it. */
 by: string,
-/** When. */
-at: At, } | { "why": "refused",
+/** When they did. */
+at: At,
+/** When the advisor did. */
+mine_at: At, } | { "why": "refused",
 /** In its words. */
 message: string, } | { "why": "file_lost" };
 
@@ -1426,6 +1450,13 @@ shortcuts: { [key in string]: string },
 /** Hints that were shown once and are not shown again. */
 hints_seen: Array<string>, };
 
+/** A conflict and what becomes of it. */
+export type Settle = { 
+/** The command that met somebody else's change. */
+id: string,
+/** What is kept. */
+choice: Choice, };
+
 /** The conversation to show, or none. */
 export type Show = { 
 /** Which. */
@@ -1777,8 +1808,10 @@ export interface Calls {
   'attention.retry': { input: AttentionRef; output: null };
   /** Takes it back into the draft. */
   'attention.edit': { input: AttentionRef; output: ConversationId | null };
-  /** Lets it go. */
+  /** Lets it go: what did not go through, or what still waits to be sent. */
   'attention.discard': { input: AttentionRef; output: null };
+  /** Gives its words as a note to whoever has the conversation or follow-up now. */
+  'attention.hand_over': { input: AttentionRef; output: null };
   /** What may help, given what has been typed. */
   'suggest.for_draft': { input: SuggestFor; output: Array<Suggestion> };
   /** Macros that fit what was typed after `/`. */
@@ -1787,6 +1820,10 @@ export interface Calls {
   'follow_up.add': { input: AddFollowUp; output: FollowUpId };
   /** Changes one field of it. */
   'follow_up.change': { input: ChangeFollowUp; output: null };
+  /** Settles a conflict. What follows from it waits ten seconds before it goes out. */
+  'follow_up.settle': { input: Settle; output: null };
+  /** Takes that back while it has not gone out: the conflict stands there again. `id` as it was settled. */
+  'follow_up.unsettle': { input: AttentionRef; output: null };
   /** Shows a list of them, or none; from now on its changes are pushed. */
   'follow_up.show': { input: ShowFollowUps; output: Array<FollowUpRow> };
   /** Finds customers, orders and messages on this computer. */

@@ -164,6 +164,7 @@ export class Desk {
     this.queue.waiting.reset([]);
     this.attention.reset([]);
     this.followUps.list.reset([]);
+    this.followUps.wanted = null;
     this.supervise = null;
     this.practice = [];
     this.page = 'desk';
@@ -217,6 +218,12 @@ export class Desk {
       clearTimeout(late);
       if (showing === this.#showing) this.slow = false;
     }
+  }
+
+  /** Goes to one loop, wherever it is listed. */
+  showFollowUp(id: string): void {
+    this.followUps.wanted = id;
+    this.page = 'follow_ups';
   }
 
   /** Does a call and says what went wrong, if something did. */

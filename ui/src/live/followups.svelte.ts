@@ -7,6 +7,8 @@ import { by, Keyed } from './keyed.svelte';
 export class FollowUps {
   counts = $state.raw<FollowUpCounts>({ mine: 0, due: 0, team: 0, waiting: 0 });
   scope = $state<FollowUpScope | null>(null);
+  /** The one that was asked for from another page; the page takes it. */
+  wanted = $state<string | null>(null);
   /** False until the list of this scope is there, so that "nothing to do" is never shown too early. */
   loaded = $state(false);
   readonly list = new Keyed<FollowUpRow>(

@@ -7,6 +7,7 @@ import { workspace } from '../../dev/demo/people';
 import type { Scene } from '../../dev/standin';
 import { countCalls, lastCall, type Stage } from '../../dev/with-standin';
 import { composer, dialog, panel, show, text, until } from '../../dev/with-screen';
+import type { Choice } from '../ipc/types';
 import type { Page } from '../live/desk.svelte';
 import { chords, reserved, shown, writes } from '../shared/chord';
 import { w, type ActionId } from '../words/words.svelte';
@@ -54,6 +55,14 @@ function scope(to: 'mine' | 'team' | 'waiting' | 'done'): Case {
       if (to === 'mine') await at.desk.followUps.show('team');
     },
     after: (at) => expect(lastCall(at.standin, 'follow_up.show')).toEqual({ scope: to }),
+  };
+}
+
+function settles(choice: Choice): Case {
+  return {
+    scene: 'conflicts', page: 'follow_ups',
+    before: () => until(() => document.querySelector('.trouble .two')),
+    after: (at) => expect(lastCall(at.standin, 'follow_up.settle')).toEqual({ id: 'x-outcome', choice }),
   };
 }
 
@@ -188,6 +197,9 @@ const cases: Record<ActionId, Case> = {
   scope_done: scope('done'),
   follow_up_done: { ...followUps, after: (at) => expect(lastCall(at.standin, 'follow_up.change')).toEqual({ id: 'fu-0', change: { field: 'status', value: 'done' } }) },
   follow_up_title: { ...followUps, after: () => expect(focused('.title textarea')).toBe(true) },
+  settle_mine: settles({ keep: 'mine' }),
+  settle_theirs: settles({ keep: 'theirs' }),
+  settle_merge: settles({ keep: 'merge', text: 'Exchange in the store on Monday\nRefund in full, a courier collects it' }),
   follow_up_conversation: { ...followUps, after: (at) => expect([at.desk.page, at.desk.open?.id]).toEqual(['desk', 'c-omar']) },
 
   reassign: {

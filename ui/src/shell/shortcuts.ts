@@ -103,6 +103,9 @@ export const shortcuts: Record<ActionId, Shortcut> = {
   follow_up_done: { keys: 'Alt+D', when: 'follow_ups', group: 'follow_ups' },
   follow_up_title: { keys: 'F2', when: 'follow_ups', group: 'follow_ups' },
   follow_up_conversation: { keys: 'Alt+O', when: 'follow_ups', group: 'follow_ups' },
+  settle_mine: { keys: '1', when: 'follow_ups', group: 'follow_ups' },
+  settle_theirs: { keys: '2', when: 'follow_ups', group: 'follow_ups' },
+  settle_merge: { keys: '3', when: 'follow_ups', group: 'follow_ups' },
 
   reassign: { keys: 'Alt+T', when: 'supervise', group: 'supervise' },
 

@@ -11,7 +11,7 @@ use model::{
     ConversationId,
     wire::{
         ClientFrame, Entity, ServerFrame,
-        commands::{Command, Receipt},
+        commands::{Command, Receipts},
         reads::{BlobStored, Me, SearchHit, SnapshotPage, SnapshotStart},
     },
 };
@@ -77,7 +77,7 @@ pub trait Backend: Send + Sync {
     /// Opens the line on which changes arrive.
     async fn dial(&self) -> Result<Line, Trouble>;
     /// Has commands done; one receipt for each, in their order.
-    async fn submit(&self, commands: Vec<Command>) -> Result<Vec<Receipt>, Trouble>;
+    async fn submit(&self, commands: Vec<Command>) -> Result<Receipts, Trouble>;
     /// Begins a snapshot.
     async fn snapshot(&self) -> Result<SnapshotStart, Trouble>;
     /// The page of a snapshot after `after`; the first one for nothing.

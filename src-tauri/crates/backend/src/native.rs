@@ -12,7 +12,7 @@ use model::{
     ConversationId, Slug,
     wire::{
         Entity,
-        commands::{Batch, Command, Receipt, Receipts},
+        commands::{Batch, Command, Receipts},
         reads::{
             BlobStored, Me, MessagesPage, Problem, SearchAnswer, SearchHit, SnapshotPage, SnapshotStart,
         },
@@ -149,12 +149,12 @@ impl Backend for Native {
         }
     }
 
-    async fn submit(&self, commands: Vec<Command>) -> Result<Vec<Receipt>, Trouble> {
+    async fn submit(&self, commands: Vec<Command>) -> Result<Receipts, Trouble> {
         let count = commands.len();
         let batch = Batch { commands };
         let answer = self.ask(Method::POST, "/v1/commands", |request| request.json(&batch)).await?;
-        let receipts = read::<Receipts>(answer).await?.receipts;
-        if receipts.len() == count { Ok(receipts) } else { Err(Trouble::Fault) }
+        let answer = read::<Receipts>(answer).await?;
+        if answer.receipts.len() == count { Ok(answer) } else { Err(Trouble::Fault) }
     }
 
     async fn snapshot(&self) -> Result<SnapshotStart, Trouble> {

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::view::{
-    Draft, DraftFile, DraftMode, Dropped, FollowUpRow, FollowUpScope, MacroRow, Opened, PracticeCustomer,
-    SearchResults, Settings, Start, Suggestion, Supervise, Timeline, TimelineItem,
+    Choice, Draft, DraftFile, DraftMode, Dropped, FollowUpRow, FollowUpScope, MacroRow, Opened,
+    PracticeCustomer, SearchResults, Settings, Start, Suggestion, Supervise, Timeline, TimelineItem,
 };
 
 macro_rules! inputs {
@@ -86,7 +86,7 @@ inputs! {
     }
     /// An own line.
     MessageRef { /** Which. */ id: MessageId }
-    /// Something that did not go through.
+    /// Something that is not with the service.
     AttentionRef { /** The command. */ id: String }
     /// A piece of a file, in order; at most 190 kB each.
     FileChunk {
@@ -118,6 +118,8 @@ inputs! {
     }
     /// One field of a loop.
     ChangeFollowUp { /** Which. */ id: FollowUpId, /** The field and its value. */ change: FollowUpChange }
+    /// A conflict and what becomes of it.
+    Settle { /** The command that met somebody else's change. */ id: String, /** What is kept. */ choice: Choice }
     /// The list to show, or none.
     ShowFollowUps { /** Which. */ scope: Option<FollowUpScope> }
     /// Words to look for.
@@ -308,8 +310,10 @@ api! {
     "attention.retry" => retry(AttentionRef) -> ();
     /// Takes it back into the draft.
     "attention.edit" => edit(AttentionRef) -> Option<ConversationId>;
-    /// Lets it go.
+    /// Lets it go: what did not go through, or what still waits to be sent.
     "attention.discard" => discard(AttentionRef) -> ();
+    /// Gives its words as a note to whoever has the conversation or follow-up now.
+    "attention.hand_over" => hand_over(AttentionRef) -> ();
 
     /// What may help, given what has been typed.
     "suggest.for_draft" => suggest(SuggestFor) -> Vec<Suggestion>;
@@ -320,6 +324,10 @@ api! {
     "follow_up.add" => add_follow_up(AddFollowUp) -> FollowUpId;
     /// Changes one field of it.
     "follow_up.change" => change_follow_up(ChangeFollowUp) -> ();
+    /// Settles a conflict. What follows from it waits ten seconds before it goes out.
+    "follow_up.settle" => settle(Settle) -> ();
+    /// Takes that back while it has not gone out: the conflict stands there again. `id` as it was settled.
+    "follow_up.unsettle" => unsettle(AttentionRef) -> ();
     /// Shows a list of them, or none; from now on its changes are pushed.
     "follow_up.show" => show_follow_ups(ShowFollowUps) -> Vec<FollowUpRow>;
 

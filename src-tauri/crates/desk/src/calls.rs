@@ -60,6 +60,14 @@ impl Desk {
 
     /// Has the service do something that cannot wait offline; answers once its effect can be shown.
     async fn command(&self, intent: Intent) -> Result<(), Failure> {
+        let seq = self.tell(CommandId(Uuid::now_v7()), intent).await?;
+        let shown = self.with(move |core| Ok(core.place()?.shown_from(seq))).await?;
+        shown.await;
+        Ok(())
+    }
+
+    /// Has the service do something under that name; answers its number in the log.
+    async fn tell(&self, id: CommandId, intent: Intent) -> Result<u64, Failure> {
         let (backend, command) = self
             .with(move |core| {
                 let now = core.now();
@@ -68,16 +76,12 @@ impl Desk {
                 if place.connection_is_down(now) {
                     return Err(FailureCode::Offline.into());
                 }
-                Ok((backend, (place.device, intent, now.wall)))
+                Ok((backend, (place.replica.device(), intent, now.wall)))
             })
             .await?;
         let (device, intent, at) = command;
-        let id = CommandId(Uuid::now_v7());
-        let command = model::wire::Command { id, device, after: None, intent, at };
-        let seq = done(submit(&*backend, command).await?)?;
-        let shown = self.with(move |core| Ok(core.place()?.shown_from(seq))).await?;
-        shown.await;
-        Ok(())
+        let command = model::wire::Command { id, device, after: None, intent, at, until: None, seen: None };
+        done(submit(&*backend, command).await?)
     }
 }
 
@@ -86,7 +90,7 @@ async fn submit(backend: &dyn Backend, command: model::wire::Command) -> Result<
     let mut last = Trouble::Unreachable;
     for _ in 0..TRIES {
         match backend.submit(vec![command.clone()]).await {
-            Ok(receipts) => match receipts.into_iter().next().map(|receipt| receipt.outcome) {
+            Ok(answer) => match answer.receipts.into_iter().next().map(|receipt| receipt.outcome) {
                 Some(Outcome::Retry { after_ms }) => {
                     tokio::time::sleep(std::time::Duration::from_millis(after_ms.min(2_000).into())).await;
                     last = Trouble::Wait { after_ms };
@@ -109,7 +113,9 @@ fn done(outcome: Outcome) -> Result<u64, Failure> {
         Outcome::Conflict { .. } | Outcome::Retry { .. } => return Err(FailureCode::TooLate.into()),
     };
     Err(match code {
-        Rejection::NotOffered | Rejection::Closed | Rejection::Stale => FailureCode::TooLate.into(),
+        Rejection::NotOffered | Rejection::Closed | Rejection::Stale | Rejection::Expired => {
+            FailureCode::TooLate.into()
+        }
         Rejection::NotAssigned | Rejection::Forbidden => FailureCode::NotAllowed.into(),
         Rejection::Gone => FailureCode::Gone.into(),
         Rejection::Invalid | Rejection::TooLarge => Failure::new(FailureCode::Invalid, message),
@@ -300,7 +306,9 @@ impl Calls for Desk {
                 let now = core.now();
                 let place = core.place()?;
                 let stretch = live::timeline::stretch(&place.scene_or(now)?, id, Some(before))?;
-                Ok((stretch, place.backend.clone(), core.opening))
+                // Without the line, what is here is all there is: nobody waits to learn that.
+                let backend = place.backend.clone().filter(|_| !place.connection_is_down(now));
+                Ok((stretch, backend, core.opening))
             })
             .await?;
         let (stretch, backend, opening) = here;
@@ -315,7 +323,7 @@ impl Calls for Desk {
         self.with_same(opening, move |core| {
             let now = core.now();
             let place = core.place()?;
-            place.cache.put_rows(&rows)?;
+            place.replica.cache.put_rows(&rows)?;
             live::timeline::stretch(&place.scene_or(now)?, id, Some(before))
         })
         .await
@@ -331,7 +339,7 @@ impl Calls for Desk {
     async fn reading_at(&self, input: api::ReadingAt) -> Result<(), Failure> {
         self.with(move |core| {
             let place = core.place()?;
-            Ok(work::kept::save(place.work.rows(), &format!("reading:{}", input.id), &input.line)?)
+            Ok(work::kept::save(place.replica.work.rows(), &format!("reading:{}", input.id), &input.line)?)
         })
         .await
     }
@@ -445,7 +453,7 @@ impl Calls for Desk {
         let (files, room, opening) = self
             .with(move |core| {
                 let files = std::mem::take(&mut core.dropped);
-                let draft: Option<Draft> = work::draft::load(core.place()?.work.rows(), input.id)?;
+                let draft: Option<Draft> = work::draft::load(core.place()?.replica.work.rows(), input.id)?;
                 let has = draft.map_or(0, |draft| draft.attachments.len());
                 Ok((files, model::limits::ATTACHMENTS.saturating_sub(has), core.opening))
             })
@@ -470,7 +478,8 @@ impl Calls for Desk {
         self.with(move |core| {
             let now = core.now().wall;
             let place = core.place()?;
-            let mut draft: Draft = work::draft::load(place.work.rows(), input.id)?.unwrap_or_default();
+            let mut draft: Draft =
+                work::draft::load(place.replica.work.rows(), input.id)?.unwrap_or_default();
             draft.attachments.retain(|file| file.sha256 != input.sha256);
             place.save_draft(input.id, &draft, now)?;
             core.push(Push::Draft { conversation: input.id, draft });
@@ -499,7 +508,7 @@ impl Calls for Desk {
             .with(move |core| {
                 let folder = core.shell.downloads();
                 let place = core.place()?;
-                let kept = work::file::load(place.work.rows(), &input.sha256)?.map(|file| file.bytes);
+                let kept = work::file::load(place.replica.work.rows(), &input.sha256)?.map(|file| file.bytes);
                 Ok((place.backend.clone(), folder, (kept, input)))
             })
             .await?;
@@ -537,6 +546,21 @@ impl Calls for Desk {
         self.in_workplace(move |core, place| place.discard(core, id)).await
     }
 
+    async fn hand_over(&self, input: api::AttentionRef) -> Result<(), Failure> {
+        let id = command_id(&input.id)?;
+        let (intent, opening) =
+            self.in_workplace(move |core, place| Ok((place.hand_over(core, id)?, core.opening))).await?;
+        // Its name follows from the row's: asked again after an answer that never came, it is done once.
+        let name = CommandId(Uuid::from_u128(id.0.as_u128() ^ 1));
+        // Nothing of it comes back here: who hands over does not see it any more.
+        self.tell(name, intent).await?;
+        self.with_same(opening, move |core| {
+            core.in_place(|core, place| place.discard(core, id))
+                .ok_or_else(|| Failure::from(FailureCode::SignedOut))?
+        })
+        .await
+    }
+
     async fn suggest(&self, input: api::SuggestFor) -> Result<Vec<Suggestion>, Failure> {
         let suggested = self
             .with(move |core| {
@@ -558,7 +582,7 @@ impl Calls for Desk {
 
     async fn add_follow_up(&self, input: api::AddFollowUp) -> Result<FollowUpId, Failure> {
         self.in_workplace(move |core, place| {
-            let me = place.me.as_ref().ok_or(FailureCode::SignedOut)?.id;
+            let me = place.replica.me().ok_or(FailureCode::SignedOut)?.id;
             let id = FollowUpId(Uuid::now_v7());
             let intent = Intent::AddFollowUp {
                 id,
@@ -578,6 +602,16 @@ impl Calls for Desk {
 
     async fn change_follow_up(&self, input: api::ChangeFollowUp) -> Result<(), Failure> {
         self.in_workplace(move |core, place| place.change_follow_up(core, input.id, input.change)).await
+    }
+
+    async fn settle(&self, input: api::Settle) -> Result<(), Failure> {
+        let id = command_id(&input.id)?;
+        self.in_workplace(move |core, place| place.settle(core, id, input.choice)).await
+    }
+
+    async fn unsettle(&self, input: api::AttentionRef) -> Result<(), Failure> {
+        let id = command_id(&input.id)?;
+        self.in_workplace(move |core, place| place.unsettle(core, id)).await
     }
 
     async fn show_follow_ups(&self, input: api::ShowFollowUps) -> Result<Vec<FollowUpRow>, Failure> {
@@ -602,7 +636,7 @@ impl Calls for Desk {
 
     async fn library(&self, _: Nothing) -> Result<Library, Failure> {
         self.with(|core| {
-            let rows = core.place()?.cache.rows();
+            let rows = core.place()?.replica.cache.rows();
             Ok(Library { articles: cache::library::articles(rows)?, macros: cache::library::macros(rows)? })
         })
         .await
@@ -706,7 +740,7 @@ impl Desk {
             .with(move |core| {
                 let opening = core.opening;
                 let place = core.place()?;
-                Ok((cache::preview::load(place.cache.rows(), &name)?, place.backend.clone(), opening))
+                Ok((cache::preview::load(place.replica.cache.rows(), &name)?, place.backend.clone(), opening))
             })
             .await?;
         if let Some(kept) = kept {
@@ -716,7 +750,7 @@ impl Desk {
         let (kind, copy) = (mime.clone(), bytes.clone());
         self.with_same(opening, move |core| {
             let now = core.now().wall;
-            Ok(cache::preview::keep(core.place()?.cache.rows(), &sha256, &kind, &copy, now)?)
+            Ok(cache::preview::keep(core.place()?.replica.cache.rows(), &sha256, &kind, &copy, now)?)
         })
         .await?;
         Ok((mime, bytes))
@@ -728,7 +762,7 @@ fn command_id(text: &str) -> Result<CommandId, Failure> {
 }
 
 fn newest_conversation(core: &mut Core, customer: CustomerId) -> Result<Option<ConversationId>, Failure> {
-    let rows = core.place()?.cache.rows();
+    let rows = core.place()?.replica.cache.rows();
     Ok(cache::conversation::of(rows, customer)?.first().map(|conversation| conversation.id))
 }
 

@@ -17,7 +17,7 @@ use tokio::{runtime::Handle, sync::oneshot};
 use crate::{
     Failure, FailureCode,
     clock::{Clock, Now},
-    listeners::Listeners,
+    listeners::{Listeners, Painted},
     ports::{About, Embedded, Notification, Shell, Vault},
     settings::{Files, Workspaces},
     view::{Drag, Gate, LockedWhy, Push, Settings, Start},
@@ -53,6 +53,7 @@ type Job = Box<dyn FnOnce(&mut Core) + Send>;
 #[derive(Clone)]
 pub struct Desk {
     jobs: mpsc::Sender<Job>,
+    page_painted: Painted,
     _alive: Arc<Alive>,
 }
 
@@ -117,6 +118,8 @@ pub(crate) struct Core {
     uploads: BTreeMap<String, Vec<u8>>,
     /// Files that were let go over the window and have no place yet.
     pub(crate) dropped: Vec<std::path::PathBuf>,
+    /// What the service told cannot be read any more.
+    pub(crate) cache_is_damaged: bool,
     ending: bool,
 }
 
@@ -127,6 +130,7 @@ impl Desk {
     /// When the system gives no thread.
     pub fn start(parts: Parts) -> std::io::Result<Self> {
         let (jobs, received) = mpsc::channel::<Job>();
+        let page_painted = Painted::default();
         let back = Back { jobs: jobs.clone() };
         let files = Files::in_folder(&parts.folder);
         let core = Core {
@@ -145,15 +149,16 @@ impl Desk {
             focused: true,
             hidden_since: None,
             clock: parts.clock,
-            listeners: Listeners::default(),
+            listeners: Listeners::new(page_painted.clone()),
             pushes: Vec::new(),
             painted_at: i64::MIN,
             uploads: BTreeMap::new(),
             dropped: Vec::new(),
+            cache_is_damaged: false,
             ending: false,
         };
         thread::Builder::new().name("desk".into()).spawn(move || run(core, &received))?;
-        let desk = Self { _alive: Arc::new(Alive { jobs: jobs.clone() }), jobs };
+        let desk = Self { _alive: Arc::new(Alive { jobs: jobs.clone() }), jobs, page_painted };
         let _ = desk.jobs.send(Box::new(Core::open_current));
         Ok(desk)
     }
@@ -198,7 +203,9 @@ impl Desk {
 
     /// The page has painted the batch it was sent, and can take another.
     pub fn painted(&self) {
-        let _ = self.jobs.send(Box::new(|core| core.listeners.painted()));
+        self.page_painted.store(true, std::sync::atomic::Ordering::Release);
+        // It may sleep: what waits goes out now.
+        let _ = self.jobs.send(Box::new(|_| {}));
     }
 
     /// The window came to the front, or left it.
@@ -277,6 +284,7 @@ fn step(core: &mut Core, jobs: &mpsc::Receiver<Job>) {
         Err(RecvTimeoutError::Timeout) => core.tick(),
         Err(RecvTimeoutError::Disconnected) => core.ending = true,
     }
+    core.replace_damaged_cache();
     core.paint_if_due();
 }
 
@@ -431,7 +439,7 @@ impl Core {
 
     fn set_hidden(&mut self, hidden: bool) {
         self.hidden_since = hidden.then(|| self.now().mono);
-        let signed_in = self.place().is_ok_and(|place| place.me.is_some());
+        let signed_in = self.place().is_ok_and(|place| place.replica.me().is_some());
         let told = self.settings.hints_seen.iter().any(|hint| hint == IN_TRAY);
         if hidden && signed_in && !told {
             // Said once: whoever closes the window for the first time should not wonder.

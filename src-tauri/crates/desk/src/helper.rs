@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeMap, sync::mpsc, thread};
 
-use model::{
-    Author, ConversationId, Customer, Fact, FactKind, Message, MessageKind, Personal, Slug, library::fill,
-};
+use model::{Author, ConversationId, Customer, Fact, FactKind, MessageKind, Personal, Slug, library::fill};
 use store::{
     Cache, Rows,
     cache::{self, Reader},
@@ -272,20 +270,11 @@ fn answers(rows: &Rows, words: &Words) -> Result<Vec<Candidate>, Failure> {
             answered: &answered.text,
             customer_name: &customer.name,
             advisor_name: name,
-            title: &day(&answered, words),
+            title: &words.day(answered.at),
         };
         out.extend(suggest::remembered(exchange));
     }
     Ok(out)
-}
-
-/// "12 May", in the reader's language.
-fn day(line: &Message, words: &Words) -> String {
-    let here = jiff::Timestamp::from_millisecond(line.at.0)
-        .map(|stamp| stamp.to_zoned(jiff::tz::TimeZone::system()));
-    let Ok(here) = here else { return String::new() };
-    let month = usize::from(here.month().unsigned_abs()).saturating_sub(1);
-    format!("{} {}", here.day(), words.months.get(month).copied().unwrap_or_default())
 }
 
 fn search(rows: &Rows, text: Personal) -> Result<SearchResults, Failure> {

@@ -16,6 +16,7 @@ mod links;
 mod listeners;
 mod live;
 pub mod ports;
+pub mod replica;
 mod settings;
 pub mod sync;
 mod text;

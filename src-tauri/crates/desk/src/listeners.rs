@@ -4,25 +4,32 @@
 //! behind it. So a page has one batch at most: until it says that it has painted that one, what changes is only marked as
 //! changed, and goes out together.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use crate::view::Push;
 
 type Sink = Box<dyn FnMut(Vec<Push>) -> bool + Send>;
 
-/// The page in the window.
-struct Page {
-    sink: Sink,
-    /// It has painted what it was sent.
-    painted: bool,
-}
+/// Whether the page has painted what it was sent. Set from outside of the desk's thread: a desk that is behind with its
+/// work must not hear of it late.
+pub(crate) type Painted = Arc<AtomicBool>;
 
 /// All who hear of changes.
-#[derive(Default)]
 pub(crate) struct Listeners {
     sinks: Vec<Sink>,
-    page: Option<Page>,
+    page: Option<Sink>,
+    painted: Painted,
 }
 
 impl Listeners {
+    /// Nobody yet.
+    pub(crate) fn new(painted: Painted) -> Self {
+        Self { sinks: Vec::new(), page: None, painted }
+    }
+
     /// Somebody who takes everything at once.
     pub(crate) fn add(&mut self, sink: impl FnMut(Vec<Push>) -> bool + Send + 'static) {
         self.sinks.push(Box::new(sink));
@@ -30,27 +37,21 @@ impl Listeners {
 
     /// The page. It takes the place of the one before, which is gone: a window has one.
     pub(crate) fn turn_to(&mut self, page: impl FnMut(Vec<Push>) -> bool + Send + 'static) {
-        self.page = Some(Page { sink: Box::new(page), painted: true });
-    }
-
-    /// The page has painted what it was sent.
-    pub(crate) fn painted(&mut self) {
-        if let Some(page) = &mut self.page {
-            page.painted = true;
-        }
+        self.page = Some(Box::new(page));
+        self.painted.store(true, Ordering::Release);
     }
 
     /// Whether something may go out now.
     pub(crate) fn are_ready(&self) -> bool {
-        self.page.as_ref().is_none_or(|page| page.painted)
+        self.page.is_none() || self.painted.load(Ordering::Acquire)
     }
 
     /// Tells all of them. Whoever does not listen any more is forgotten.
     pub(crate) fn tell(&mut self, pushes: Vec<Push>) {
         self.sinks.retain_mut(|sink| sink(pushes.clone()));
         if let Some(page) = &mut self.page {
-            page.painted = false;
-            if !(page.sink)(pushes) {
+            self.painted.store(false, Ordering::Release);
+            if !page(pushes) {
                 self.page = None;
             }
         }

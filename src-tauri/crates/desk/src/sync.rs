@@ -62,20 +62,22 @@ pub enum Input {
     NotApplied,
     /// A snapshot that was whole could not be put in place: it is taken anew.
     NotFinished,
-    /// A snapshot began, or not.
-    SnapshotBegan(Result<SnapshotStart, Trouble>),
+    /// The snapshot of that number began, or not.
+    SnapshotBegan(u64, Result<SnapshotStart, Trouble>),
     /// A page of it was taken; what to ask for next.
-    PageTaken(Result<Option<String>, Trouble>),
+    PageTaken(u64, Result<Option<String>, Trouble>),
     /// Something new waits to be sent.
     Queued(Item),
+    /// Everything that waits, told anew: the service was restored, and what it forgot is sent again.
+    Again(Vec<Item>),
     /// It is taken back, or sent without waiting further.
     Unqueued(CommandId),
     /// It goes out now, whatever time it was to wait.
     SendNow(CommandId),
     /// The files of a command are with the service, or not.
     Uploaded(CommandId, Result<(), Trouble>),
-    /// What became of commands.
-    Receipts(Vec<Receipt>),
+    /// What became of commands, and in which log.
+    Receipts(Epoch, Vec<Receipt>),
     /// Commands of whose arrival nothing is known.
     NoReceipts(Vec<CommandId>, Trouble),
     /// The advisor signed in again.
@@ -102,10 +104,10 @@ pub enum Effect {
     },
     /// Something that is true now.
     Now(Box<model::wire::Now>),
-    /// Begin a snapshot.
-    BeginSnapshot,
+    /// Begin a snapshot. Its number comes back with the answer: those to an earlier one are not taken.
+    BeginSnapshot(u64),
     /// Take a page of it.
-    TakePage(Option<String>),
+    TakePage(u64, Option<String>),
     /// The snapshot is whole.
     FinishSnapshot {
         /// Its log.
@@ -115,8 +117,8 @@ pub enum Effect {
     },
     /// Send the files of a command.
     Upload(CommandId),
-    /// Send commands; each with the one of its lane that must be there before.
-    Submit(Vec<(CommandId, Option<CommandId>)>),
+    /// Send commands.
+    Submit(Vec<CommandId>),
     /// Write down what became of a command.
     Settle(CommandId, Landing),
     /// Everything up to now is here.
@@ -178,7 +180,7 @@ enum Phase {
     /// Hello was said.
     Greeting,
     /// A snapshot is being taken.
-    Snapshot { start: Option<SnapshotStart> },
+    Snapshot { no: u64, start: Option<SnapshotStart> },
     /// Changes arrive.
     Streaming { head: u64, since: i64 },
     /// Nothing helps but the advisor.
@@ -201,6 +203,10 @@ pub struct Sync {
     probed: Option<Now>,
     /// The service's clock less ours.
     offset: Option<i64>,
+    /// What the service's clock said last, and when on the clock that never jumps.
+    told: Option<(At, i64)>,
+    /// Snapshots begun.
+    snapshots: u64,
     lanes: Lanes,
 }
 
@@ -219,6 +225,8 @@ impl Sync {
             pinged_at: 0,
             probed: None,
             offset: None,
+            told: None,
+            snapshots: 0,
             lanes: Lanes::default(),
         }
     }
@@ -235,8 +243,21 @@ impl Sync {
 
     /// The service's time for a moment of ours, once the service told its own.
     pub fn service_time(&self, now: Now) -> At {
-        let offset = self.offset.filter(|offset| offset.abs() >= SAME_TIME);
-        now.wall + offset.unwrap_or(0)
+        let there = self.time_there(now).unwrap_or(now.wall + self.offset.unwrap_or(0));
+        // Clocks that hardly differ tell the same time.
+        if there.since(now.wall).abs() >= SAME_TIME { there } else { now.wall }
+    }
+
+    /// The service's time while the line is open: measured from what it told last, whatever the clock on the wall did
+    /// since.
+    fn time_there(&self, now: Now) -> Option<At> {
+        let open = matches!(self.phase, Phase::Streaming { .. });
+        self.told.filter(|_| open).map(|(at, mono)| at + (now.mono - mono))
+    }
+
+    fn told(&mut self, theirs: At, now: Now) {
+        self.offset = Some(theirs.since(now.wall));
+        self.told = Some((theirs, now.mono));
     }
 
     /// When the machine wants to be stepped again, on the clock that never jumps.
@@ -247,7 +268,7 @@ impl Sync {
             Phase::Streaming { .. } => next = next.min(self.pinged_at + PING),
             _ => {}
         }
-        if let Some(at) = self.lanes.next_wake() {
+        if let Some(at) = self.lanes.next_wake(now) {
             next = next.min(at);
         }
         next.max(now.mono + 1)
@@ -261,7 +282,7 @@ impl Sync {
             Input::Start { epoch, cursor, waiting } => {
                 self.epoch = epoch;
                 self.cursor = cursor;
-                self.lanes = Lanes::with(waiting, now);
+                self.lanes = Lanes::with(waiting, now, 0);
                 self.begin(now, &mut out);
             }
             Input::SignedIn if self.phase != Phase::Idle => self.begin(now, &mut out),
@@ -297,19 +318,29 @@ impl Sync {
                 out.push(Effect::HangUp);
                 self.rest(now);
             }
-            Input::SnapshotBegan(answer) => self.snapshot_began(answer, now, &mut out),
-            Input::PageTaken(answer) => self.page_taken(answer, now, &mut out),
-            Input::Queued(item) => self.lanes.queue(item),
+            Input::SnapshotBegan(no, answer) if self.is_snapshot(no) => {
+                self.snapshot_began(answer, now, &mut out)
+            }
+            Input::PageTaken(no, answer) if self.is_snapshot(no) => self.page_taken(answer, now, &mut out),
+            Input::Queued(item) => {
+                let service = self.time_there(now).unwrap_or_else(|| self.service_time(now));
+                self.lanes.queue(item, now, service);
+            }
+            Input::Again(items) => self.lanes = self.lanes.anew(items, now),
             Input::Unqueued(id) => self.lanes.unqueue(id),
             Input::SendNow(id) => self.lanes.send_now(id),
             Input::Uploaded(id, answer) => {
                 out.extend(self.lanes.uploaded(id, answer, now, &mut self.redial));
             }
-            Input::Receipts(receipts) => {
+            Input::Receipts(epoch, receipts) if self.epoch == Some(epoch) => {
                 for receipt in receipts {
-                    let epoch = self.epoch;
                     out.extend(self.lanes.landed(receipt.id, receipt.outcome, epoch, now));
                 }
+            }
+            Input::Receipts(_, receipts) => {
+                // Of another log than the one followed here: the service was restored. Asked again once both know it.
+                let ids: Vec<CommandId> = receipts.into_iter().map(|receipt| receipt.id).collect();
+                out.extend(self.lanes.not_landed(&ids, &Trouble::Unreachable, now, &mut self.redial));
             }
             Input::NoReceipts(ids, trouble) => {
                 if trouble == Trouble::SignIn {
@@ -318,7 +349,11 @@ impl Sync {
                 }
                 out.extend(self.lanes.not_landed(&ids, &trouble, now, &mut self.redial));
             }
-            Input::Tick | Input::Dialled(_) | Input::SignedIn => {}
+            Input::Tick
+            | Input::Dialled(_)
+            | Input::SignedIn
+            | Input::SnapshotBegan(..)
+            | Input::PageTaken(..) => {}
         }
         self.keep_time(now, &mut out);
         out
@@ -329,12 +364,22 @@ impl Sync {
         self.drop_frames();
         self.heard_at = now.mono;
         if self.epoch.is_none() {
-            self.phase = Phase::Snapshot { start: None };
-            out.push(Effect::BeginSnapshot);
+            self.begin_snapshot(out);
         } else {
             self.phase = Phase::Dialling;
             out.push(Effect::Dial);
         }
+    }
+
+    fn begin_snapshot(&mut self, out: &mut Vec<Effect>) {
+        self.snapshots += 1;
+        self.phase = Phase::Snapshot { no: self.snapshots, start: None };
+        out.push(Effect::BeginSnapshot(self.snapshots));
+    }
+
+    /// Whether the snapshot of that number is the one being taken.
+    pub(crate) fn is_snapshot(&self, number: u64) -> bool {
+        matches!(self.phase, Phase::Snapshot { no, .. } if no == number)
     }
 
     fn drop_frames(&mut self) {
@@ -379,9 +424,10 @@ impl Sync {
         self.heard_at = now.mono;
         match (frame, &self.phase) {
             (ServerFrame::Resumed { head, now: theirs }, Phase::Greeting) => {
-                self.offset = Some(theirs.since(now.wall));
+                self.told(theirs, now);
                 self.pinged_at = now.mono;
                 self.phase = Phase::Streaming { head, since: now.mono };
+                self.lanes.line_is_back();
                 if self.cursor >= head {
                     self.redial.reset();
                     out.push(Effect::Complete);
@@ -393,15 +439,14 @@ impl Sync {
             }
             (ServerFrame::Reset { .. }, Phase::Greeting) => {
                 out.push(Effect::HangUp);
-                self.phase = Phase::Snapshot { start: None };
-                out.push(Effect::BeginSnapshot);
+                self.begin_snapshot(out);
             }
             (ServerFrame::Range { from, to, events }, Phase::Streaming { .. }) => {
                 self.range(from, to, events, now, out);
             }
             (ServerFrame::Now(fact), Phase::Streaming { .. }) => out.push(Effect::Now(Box::new(fact))),
             (ServerFrame::Pong { head, now: theirs }, Phase::Streaming { .. }) => {
-                self.offset = Some(theirs.since(now.wall));
+                self.told(theirs, now);
                 if head > self.known_to() {
                     // The service believes that we have more than arrived.
                     self.drop_frames();
@@ -456,22 +501,22 @@ impl Sync {
     }
 
     fn snapshot_began(&mut self, answer: Result<SnapshotStart, Trouble>, now: Now, out: &mut Vec<Effect>) {
-        let Phase::Snapshot { start } = &mut self.phase else { return };
+        let Phase::Snapshot { no, start } = &mut self.phase else { return };
         match answer {
             Ok(began) => {
                 *start = Some(began);
                 self.heard_at = now.mono;
-                out.push(Effect::TakePage(None));
+                out.push(Effect::TakePage(*no, None));
             }
             Err(trouble) => self.snapshot_failed(&trouble, now),
         }
     }
 
     fn page_taken(&mut self, answer: Result<Option<String>, Trouble>, now: Now, out: &mut Vec<Effect>) {
-        let Phase::Snapshot { start: Some(start) } = self.phase.clone() else { return };
+        let Phase::Snapshot { no, start: Some(start) } = self.phase.clone() else { return };
         self.heard_at = now.mono;
         match answer {
-            Ok(Some(next)) => out.push(Effect::TakePage(Some(next))),
+            Ok(Some(next)) => out.push(Effect::TakePage(no, Some(next))),
             Ok(None) => {
                 self.epoch = Some(start.epoch);
                 self.cursor = start.cursor;
@@ -494,8 +539,12 @@ impl Sync {
         let before = self.probed.replace(now);
         let Some(before) = before else { return };
         let drift = now.wall.since(before.wall) - (now.mono - before.mono);
-        let has_line = matches!(self.phase, Phase::Greeting | Phase::Streaming { .. });
-        if drift > SLEPT && has_line {
+        // A line that is open, or was about to be, is dead; one that is waited for is tried at once.
+        let waits = matches!(
+            self.phase,
+            Phase::Dialling | Phase::Greeting | Phase::Streaming { .. } | Phase::Resting { .. }
+        );
+        if drift > SLEPT && waits {
             self.drop_frames();
             self.redial.reset();
             out.push(Effect::HangUp);
@@ -508,7 +557,7 @@ impl Sync {
         let silent = now.mono - self.heard_at >= SILENCE;
         match self.phase {
             Phase::Resting { until } if until <= now.mono => self.begin(now, out),
-            Phase::Greeting | Phase::Streaming { .. } if silent => {
+            Phase::Dialling | Phase::Greeting | Phase::Streaming { .. } if silent => {
                 self.drop_frames();
                 out.push(Effect::HangUp);
                 self.rest(now);
@@ -519,7 +568,7 @@ impl Sync {
             }
             _ => {}
         }
-        out.extend(self.lanes.late(now));
+        out.extend(self.lanes.late(now, self.time_there(now)));
         // Commands go over their own requests: they need a service that answers, not a stream that is caught up.
         if matches!(self.phase, Phase::Streaming { .. }) {
             out.extend(self.lanes.send(now));

@@ -1,6 +1,7 @@
 //! One open workspace of one person: its files, its line, and what is shown of it.
 
 mod after;
+mod decide;
 mod line;
 mod notices;
 pub(crate) mod open;
@@ -12,13 +13,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use backend::Backend;
 use model::{
-    At, Author, CommandId, Conversation, ConversationId, CustomerId, DeviceId, Intent, MessageKind, Person,
-    PersonId, Workspace, wire::ClientFrame,
+    At, Author, CommandId, Conversation, ConversationId, CustomerId, Intent, MessageKind, Person, PersonId,
+    Workspace, wire::ClientFrame,
 };
-use store::{
-    Cache, Work, cache,
-    work::{kept, outbox::Pending},
-};
+use store::{cache, work::kept};
 use tokio::sync::{mpsc, watch};
 
 use crate::{
@@ -27,7 +25,8 @@ use crate::{
     core::Core,
     helper::{Helper, Values, Wanted},
     live::{self, Scene, moment::Moment},
-    sync::{Input, Sync},
+    replica::Replica,
+    sync::{Input, LineState},
     view::{Draft, FollowUpRow, FollowUpScope, Gate, Home, MacroRow, Opened, Suggestion},
     words::{self, Words},
 };
@@ -54,28 +53,27 @@ pub(crate) struct Workplace {
     /// The workspace's name on this computer.
     pub(crate) id: String,
     pub(crate) practice: bool,
-    pub(crate) cache: Cache,
-    pub(crate) work: Work,
-    pub(crate) device: DeviceId,
-    pub(crate) me: Option<Person>,
+    /// The files and the line's machine.
+    pub(crate) replica: Replica,
     pub(crate) workspace: Option<Workspace>,
     pub(crate) people: BTreeMap<PersonId, Person>,
     pub(crate) backend: Option<Arc<dyn Backend>>,
     pub(crate) moment: Moment,
     pub(crate) shown: Shown,
-    /// Rows of the outbox that are open, in order: a mirror, to lay them over what is shown without reading them anew.
-    pub(crate) pending: Vec<Pending>,
     /// What follows once a command is with the service: the other actions of a macro.
     pub(crate) after: BTreeMap<CommandId, After>,
+    /// What took the place of conflicts that were settled since the start, if anything did: so that a choice can be undone.
+    pub(crate) settled_by: BTreeMap<CommandId, Option<CommandId>>,
     /// The presence that the reader chose.
     pub(crate) chosen: Option<Chosen>,
     /// The presence that the service told first on this line was compared with the chosen one.
     pub(crate) presence_asked: bool,
     pub(crate) helper: Helper,
     line: Option<mpsc::Sender<ClientFrame>>,
+    /// How the line was when it was looked at last.
+    line_shown: LineState,
     /// Counts lines: what is heard on an older one is not taken.
     line_no: u64,
-    sync: Sync,
     /// The last number applied, for calls that wait until their effect can be shown.
     applied: watch::Sender<u64>,
     dirty: Dirty,
@@ -90,11 +88,11 @@ pub(crate) struct Workplace {
 
 impl Workplace {
     pub(crate) fn service_time(&self, now: Now) -> At {
-        self.sync.service_time(now)
+        self.replica.service_time(now)
     }
 
     pub(crate) fn next_wake(&self, now: Now) -> i64 {
-        let mut next = self.sync.next_wake(now);
+        let mut next = self.replica.next_wake(now);
         if let Some(until) = self.moment.typing.values().min() {
             next = next.min(now.mono + until.since(self.service_time(now)).max(1));
         }
@@ -113,10 +111,10 @@ impl Workplace {
     /// What views are made of, once it is known who sits here.
     pub(crate) fn scene(&self, now: Now) -> Option<Scene<'_>> {
         Some(Scene {
-            cache: self.cache.rows(),
-            work: self.work.rows(),
-            pending: &self.pending,
-            me: self.me.as_ref()?,
+            cache: self.replica.cache.rows(),
+            work: self.replica.work.rows(),
+            pending: self.replica.pending(),
+            me: self.replica.me()?,
             workspace: self.workspace.as_ref()?,
             people: &self.people,
             moment: &self.moment,
@@ -132,7 +130,7 @@ impl Workplace {
 
     /// Whether this desk can be shown, and all of it.
     pub(crate) fn gate(&mut self, now: Now, signing_in: bool) -> Result<Gate, Failure> {
-        if self.me.is_none() && self.backend.is_none() && !self.practice {
+        if self.replica.me().is_none() && self.backend.is_none() && !self.practice {
             return Ok(Gate::SignedOut { waiting: signing_in });
         }
         let Some(home) = self.home(now)? else { return Ok(Gate::Opening) };
@@ -142,7 +140,7 @@ impl Workplace {
     fn home(&mut self, now: Now) -> Result<Option<Home>, Failure> {
         let open: Option<ConversationId> = match self.shown.conversation {
             Some(id) => Some(id),
-            None => store::work::kept::load(self.work.rows(), "open")?,
+            None => store::work::kept::load(self.replica.work.rows(), "open")?,
         };
         if self.scene(now).is_none() {
             return Ok(None);
@@ -153,7 +151,9 @@ impl Workplace {
         };
         self.painted.forget();
         self.fill(now)?;
-        let (Some(me), Some(workspace)) = (self.me.clone(), self.workspace.clone()) else { return Ok(None) };
+        let (Some(me), Some(workspace)) = (self.replica.me().cloned(), self.workspace.clone()) else {
+            return Ok(None);
+        };
         Ok(Some(Home {
             presence: self.moment.presence.get(&me.id).cloned(),
             chat_link: self.chat_link(&workspace),
@@ -176,12 +176,12 @@ impl Workplace {
 
     /// Reads who sits here and with whom from the cache.
     pub(crate) fn read_people(&mut self) -> Result<(), Failure> {
-        let rows = self.cache.rows();
+        let rows = self.replica.cache.rows();
         self.people = cache::person::everybody(rows)?.into_iter().map(|person| (person.id, person)).collect();
-        if let Some(me) = self.me.as_ref().and_then(|me| self.people.get(&me.id)) {
-            self.me = Some(me.clone());
-        }
         self.workspace = cache::meta::workspace(rows)?;
+        if let Some(me) = self.replica.me().and_then(|me| self.people.get(&me.id)) {
+            self.replica.set_me(me.clone());
+        }
         Ok(())
     }
 }
@@ -189,7 +189,7 @@ impl Workplace {
 impl Workplace {
     /// Whether a command would find nobody.
     pub(crate) fn connection_is_down(&self, _now: Now) -> bool {
-        !matches!(self.sync.line(), crate::sync::LineState::Live | crate::sync::LineState::Connecting)
+        !matches!(self.replica.line(), LineState::Live | LineState::Connecting)
     }
 
     /// Whether there are changes that the service does not know.
@@ -219,7 +219,7 @@ impl Workplace {
             }
         };
         if opened.is_some() || id.is_none() {
-            kept::save(self.work.rows(), "open", &id)?;
+            kept::save(self.replica.work.rows(), "open", &id)?;
             self.say_viewing();
             if core.focused {
                 self.looked_at(core);
@@ -235,13 +235,16 @@ impl Workplace {
         id: ConversationId,
         upto: u32,
     ) -> Result<(), Failure> {
-        let Some(conversation) = cache::conversation::load(self.cache.rows(), id)? else { return Ok(()) };
-        let mine = conversation.owner == self.me.as_ref().map(|me| me.id);
-        let known =
-            self.pending.iter().fold(conversation.read_by_owner, |known, row| match &row.command.intent {
+        let Some(conversation) = cache::conversation::load(self.replica.cache.rows(), id)? else {
+            return Ok(());
+        };
+        let mine = conversation.owner == self.replica.me().map(|me| me.id);
+        let known = self.replica.pending().iter().fold(conversation.read_by_owner, |known, row| {
+            match &row.command.intent {
                 Intent::Read { conversation, upto } if *conversation == id => known.max(*upto),
                 _ => known,
-            });
+            }
+        });
         if mine && upto > known {
             self.enqueue_now(core, Intent::Read { conversation: id, upto })?;
             core.shell.clear(&crate::ports::About::Message(id));
@@ -269,7 +272,7 @@ impl Workplace {
         typed: &str,
         words: &'static Words,
     ) -> Result<Option<Wanted>, Failure> {
-        let rows = self.cache.rows();
+        let rows = self.replica.cache.rows();
         let Some(conversation) = cache::conversation::load(rows, id)? else { return Ok(None) };
         let Some(values) = self.values(&conversation)? else { return Ok(None) };
         // What the customer said since they were last answered; all of it when they were not.
@@ -295,8 +298,8 @@ impl Workplace {
 
     /// What the variables of a text stand for in a conversation.
     fn values(&self, conversation: &Conversation) -> Result<Option<Values>, Failure> {
-        let rows = self.cache.rows();
-        let (Some(me), Some(workspace)) = (&self.me, &self.workspace) else { return Ok(None) };
+        let rows = self.replica.cache.rows();
+        let (Some(me), Some(workspace)) = (self.replica.me(), &self.workspace) else { return Ok(None) };
         let Some(customer) = cache::customer::load(rows, conversation.customer)? else { return Ok(None) };
         let facts = cache::fact::of(rows, conversation.customer)?;
         Ok(Some(Values::of(&customer, &facts, &me.name, &workspace.name)))
@@ -305,7 +308,7 @@ impl Workplace {
     /// Lets the helper look for suggestions for what is shown; they are pushed when they are there.
     fn ask_for_suggestions(&mut self, core: &Core, _now: Now) -> Result<(), Failure> {
         let Some(id) = self.shown.conversation else { return Ok(()) };
-        let draft: Draft = store::work::draft::load(self.work.rows(), id)?.unwrap_or_default();
+        let draft: Draft = store::work::draft::load(self.replica.work.rows(), id)?.unwrap_or_default();
         let words = words::words(core.settings.language);
         if let Some(wanted) = self.wanted(id, &draft.reply, words)? {
             self.helper.suggest(wanted);
@@ -324,7 +327,7 @@ impl Workplace {
 
     /// Macros whose name or title has what was typed after `/`, those in the customer's language first.
     pub(crate) fn macros(&self, id: ConversationId, typed: &str) -> Result<Vec<MacroRow>, Failure> {
-        let rows = self.cache.rows();
+        let rows = self.replica.cache.rows();
         let Some(conversation) = cache::conversation::load(rows, id)? else { return Ok(Vec::new()) };
         let Some(values) = self.values(&conversation)? else { return Ok(Vec::new()) };
         let typed = typed.trim().to_lowercase();

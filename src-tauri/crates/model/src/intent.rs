@@ -21,6 +21,16 @@ pub enum Receiver {
     Person(PersonId),
 }
 
+/// What words are handed over for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(tag = "of", content = "id", rename_all = "snake_case")]
+pub enum Target {
+    /// A conversation: whoever has it finds them as a private note.
+    Conversation(ConversationId),
+    /// A follow-up: they are added to its note.
+    FollowUp(FollowUpId),
+}
+
 /// An intent, with everything needed to do it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(tag = "kind", content = "args", rename_all = "snake_case", rename_all_fields = "snake_case")]
@@ -91,6 +101,14 @@ pub enum Intent {
         base: u32,
     },
 
+    /// Gives words that were written for something that was taken away meanwhile to whoever has it now. For a day after
+    /// it left the person's sight.
+    HandOver {
+        /// For what they were written.
+        target: Target,
+        /// The words.
+        text: Personal,
+    },
     /// Takes a conversation: the one that is offered, or one that waits in an own queue.
     Accept {
         /// Which.
@@ -254,6 +272,8 @@ impl Intent {
             | Intent::Unlink { conversation }
             | Intent::Watch { conversation } => format!("conversation:{conversation}"),
             Intent::AddFollowUp { id, .. } | Intent::ChangeFollowUp { id, .. } => format!("follow_up:{id}"),
+            Intent::HandOver { target: Target::Conversation(id), .. } => format!("conversation:{id}"),
+            Intent::HandOver { target: Target::FollowUp(id), .. } => format!("follow_up:{id}"),
             Intent::Unblock { customer }
             | Intent::Confirm { customer, .. }
             | Intent::WatchCustomer { customer } => format!("customer:{customer}"),
@@ -276,6 +296,7 @@ impl Intent {
             Intent::SetReason { .. } => "set_reason",
             Intent::AddFollowUp { .. } => "add_follow_up",
             Intent::ChangeFollowUp { .. } => "change_follow_up",
+            Intent::HandOver { .. } => "hand_over",
             Intent::Accept { .. } => "accept",
             Intent::Decline { .. } => "decline",
             Intent::Transfer { .. } => "transfer",

@@ -100,6 +100,11 @@ pub enum Activity {
         /// The queue's or colleague's name.
         to: String,
     },
+    /// Somebody who had it before handed over what they had still written; the words stand in the note after this.
+    HandedOver {
+        /// Who.
+        by: String,
+    },
     /// A supervisor gave it to somebody.
     Assigned {
         /// The supervisor.

@@ -4,12 +4,14 @@
 pub(crate) mod conversation;
 mod customer;
 mod follow_up;
+mod hand_over;
 mod library;
 mod message;
 mod presence;
 
 use model::{
     CommandId, ConversationId, Intent, Person, TenantId,
+    follow_up::FollowUpChange,
     limits::{LINE_CHARS, TEXT_CHARS},
     wire::{Command, Outcome, Rejection, commands::Receipt},
 };
@@ -64,7 +66,7 @@ pub(crate) fn handle(
     now: model::At,
     command: Command,
 ) -> Result<(Receipt, Committed)> {
-    let Command { id, after, intent, .. } = command;
+    let Command { id, after, intent, until, seen, .. } = command;
     let hash = Sha256::digest(serde_json::to_vec(&intent)?).to_vec();
     if let Some((kept_hash, outcome)) = kept(sql, tenant, me.id.0, id)? {
         let outcome = if kept_hash == hash {
@@ -83,7 +85,7 @@ pub(crate) fn handle(
 
     let mut tx = Tx::begin(sql.transaction()?, tenant, now)?;
     tx.by(Some(me.id), Some(id));
-    let effect = apply(&mut tx, me, id, intent).and_then(|done| {
+    let effect = in_time(until, now).and_then(|()| apply(&mut tx, me, id, intent, seen)).and_then(|done| {
         tx.settle()?;
         Ok(done)
     });
@@ -102,6 +104,15 @@ pub(crate) fn handle(
     keep(&tx, me.id.0, id, &hash, &outcome)?;
     let committed = tx.commit()?;
     Ok((Receipt { id, duplicate: false, outcome }, committed))
+}
+
+/// Looked at after the receipt: what was done in time stays done, however late it is asked for again.
+fn in_time(until: Option<model::At>, now: model::At) -> Result<(), Halt> {
+    if until.is_none_or(|until| now < until) {
+        Ok(())
+    } else {
+        Err(Halt::Refused(Rejection::Expired, "This came too late to be sent without a look."))
+    }
 }
 
 fn refused(code: Rejection, message: &str) -> Outcome {
@@ -140,7 +151,13 @@ pub(crate) fn keep<T: serde::Serialize>(
     Ok(())
 }
 
-fn apply(tx: &mut Tx<'_>, me: &Person, id: CommandId, intent: Intent) -> Effect {
+fn apply(
+    tx: &mut Tx<'_>,
+    me: &Person,
+    id: CommandId,
+    intent: Intent,
+    seen: Option<FollowUpChange>,
+) -> Effect {
     match intent {
         Intent::Reply { conversation, text, attachments } => {
             message::reply(tx, me, id, conversation, text, attachments)
@@ -154,7 +171,10 @@ fn apply(tx: &mut Tx<'_>, me: &Person, id: CommandId, intent: Intent) -> Effect 
             let wanted = follow_up::Wanted { id, customer, conversation, title, owner, due, priority, cause };
             follow_up::add(tx, me, wanted)
         }
-        Intent::ChangeFollowUp { id, change, base } => follow_up::change(tx, me, id, change, base),
+        Intent::ChangeFollowUp { id, change, base } => {
+            follow_up::change(tx, me, id, change, base, seen.as_ref())
+        }
+        Intent::HandOver { target, text } => hand_over::hand_over(tx, me, id, target, text),
         Intent::Accept { conversation } => conversation::accept(tx, me, conversation),
         Intent::Decline { conversation } => conversation::decline(tx, me, conversation),
         Intent::Transfer { conversation, receiver, note } => {

@@ -9,13 +9,17 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags, backup::StepResult};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, backup::StepResult};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::{Error, Result};
 
 /// Migrations in order; only ever added to. Number `n` brings `user_version` from `n - 1` to `n`.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/1.sql"), include_str!("../migrations/2.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/1.sql"),
+    include_str!("../migrations/2.sql"),
+    include_str!("../migrations/3.sql"),
+];
 
 /// Reading connections kept open. Reads are short; more only cost memory.
 const READERS: usize = 4;
@@ -130,7 +134,7 @@ fn connect(path: &Path, key: Option<&SecretString>, write: bool) -> Result<Conne
     if write {
         make(path)?;
     }
-    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let mut connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     // SQLCipher's own log writes to standard error; what it would say comes back as an error anyway.
     connection.pragma_update(None, "cipher_log_level", "NONE")?;
     if let Some(key) = key {
@@ -145,6 +149,9 @@ fn connect(path: &Path, key: Option<&SecretString>, write: bool) -> Result<Conne
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "secure_delete", "ON")?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
+        // The lock is taken first, and waited for: one that is taken in the middle fails at once when another process has
+        // written since the beginning.
+        connection.set_transaction_behavior(TransactionBehavior::Immediate);
     }
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(128);

@@ -41,6 +41,7 @@ mod scores;
 pub mod seed;
 mod service;
 mod socket;
+pub mod still;
 mod sweep;
 mod tx;
 

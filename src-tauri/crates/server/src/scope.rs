@@ -5,7 +5,7 @@
 //! lately), `mention` (called in a note), `watch` (looked at for a while).
 
 use model::{
-    ConversationId, CustomerId, FollowUpId, PersonId, TenantId,
+    At, ConversationId, CustomerId, FollowUpId, PersonId, TenantId,
     at::DAY,
     wire::{Entity, Now},
 };
@@ -59,6 +59,25 @@ pub(crate) fn has(sql: &Connection, person: PersonId, customer: CustomerId) -> R
     Ok(sql
         .prepare_cached("SELECT EXISTS(SELECT 1 FROM scope WHERE person = ?1 AND customer = ?2)")?
         .query_row(params![person.0, customer.0], |row| row.get(0))?)
+}
+
+/// Whether `person` has `customer` in sight, or lost sight of them after `since`.
+pub(crate) fn had(
+    sql: &Connection,
+    tenant: TenantId,
+    person: PersonId,
+    customer: CustomerId,
+    since: At,
+) -> Result<bool> {
+    if has(sql, person, customer)? {
+        return Ok(true);
+    }
+    Ok(sql
+        .prepare_cached(
+            "SELECT EXISTS(SELECT 1 FROM event WHERE tenant = ?1 AND kind = 'left' AND entity = ?2
+             AND audience = 'person' AND audience_id = ?3 AND at > ?4)",
+        )?
+        .query_row(params![tenant.0, customer.0, person.0, since.0], |row| row.get(0))?)
 }
 
 /// The customers in a person's sight, in a stable order, after `after`.

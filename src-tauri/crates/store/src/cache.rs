@@ -92,6 +92,19 @@ impl Cache {
         Ok(Self { sql, path: path.to_owned(), key: key.clone() })
     }
 
+    /// A cache that is gone with the process: for simulations. It has no second view.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn in_memory() -> Result<Self, OpenError> {
+        Ok(Self { sql: open::in_memory(&KIND)?, path: PathBuf::new(), key: Key::random() })
+    }
+
+    /// Lets `refuses` decide before every write for good whether the disk takes it: for tests of what happens when not.
+    pub fn refuse_when(&mut self, refuses: impl FnMut() -> bool + Send + 'static) {
+        open::refuse_when(&mut self.sql, refuses);
+    }
+
     /// A second view of the same file, for searches that must not keep the desk waiting.
     ///
     /// # Errors
@@ -149,6 +162,7 @@ impl Cache {
         let tx = self.sql.transaction()?;
         let generation = meta::position(&tx)?.generation;
         for entity in entities {
+            outlived(&tx, entity, generation)?;
             put(&tx, entity, generation, &mut Touched::default())?;
         }
         tx.commit()?;
@@ -161,8 +175,12 @@ impl Cache {
     /// When the disk refuses.
     pub fn finish_snapshot(&mut self, epoch: Epoch, cursor: u64, now: model::At) -> Result<()> {
         let tx = self.sql.transaction()?;
-        let generation = meta::position(&tx)?.generation;
-        message::forget_before(&tx, generation)?;
+        let before = meta::position(&tx)?;
+        let generation = before.generation;
+        // The same log goes on: older lines of conversations that are still there are as true as before. In a log that was
+        // restored they may never have been said.
+        let goes_on = before.epoch == Some(epoch) && before.cursor <= cursor;
+        message::forget_before(&tx, generation, goes_on)?;
         for table in [
             "person",
             "customer",
@@ -195,8 +213,32 @@ impl Cache {
     /// # Errors
     /// When the disk refuses.
     pub fn put_rows(&mut self, entities: &[Entity]) -> Result<()> {
-        self.put_page(entities)
+        let tx = self.sql.transaction()?;
+        let generation = meta::position(&tx)?.generation;
+        for entity in entities {
+            put(&tx, entity, generation, &mut Touched::default())?;
+        }
+        tx.commit()?;
+        Ok(())
     }
+}
+
+/// Every row that is kept, to be compared with what the service has.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn everything(sql: &Connection) -> Result<Vec<Entity>> {
+    let mut out: Vec<Entity> = meta::workspace(sql)?.into_iter().map(Entity::Workspace).collect();
+    out.extend(row::table(sql, "person")?.into_iter().map(Entity::Person));
+    out.extend(row::table(sql, "customer")?.into_iter().map(Entity::Customer));
+    out.extend(row::table(sql, "fact")?.into_iter().map(Entity::Fact));
+    out.extend(row::table(sql, "score")?.into_iter().map(Entity::Score));
+    out.extend(row::table(sql, "conversation")?.into_iter().map(Entity::Conversation));
+    out.extend(row::table(sql, "message")?.into_iter().map(Entity::Message));
+    out.extend(row::table(sql, "follow_up")?.into_iter().map(Entity::FollowUp));
+    out.extend(row::table(sql, "article")?.into_iter().map(Entity::Article));
+    out.extend(row::table(sql, "macro")?.into_iter().map(Entity::Macro));
+    Ok(out)
 }
 
 /// A second view of the cache, for reading only.
@@ -232,6 +274,27 @@ fn take(
         }
         Change::Gone { id } => gone(tx, *id, touched),
     }
+}
+
+/// A row of an earlier generation gives way to the snapshot's, whatever its version: a service that was restored counts
+/// from where its backup was.
+fn outlived(tx: &Transaction<'_>, entity: &Entity, generation: i64) -> Result<()> {
+    let (table, id) = match entity {
+        // The only one of its kind, and put without looking.
+        Entity::Workspace(_) => return Ok(()),
+        Entity::Person(row) => ("person", row.id.0),
+        Entity::Customer(row) => ("customer", row.id.0),
+        Entity::Fact(row) => ("fact", row.id.0),
+        Entity::Score(row) => ("score", row.id.0),
+        Entity::Conversation(row) => ("conversation", row.id.0),
+        Entity::Message(row) => ("message", row.id.0),
+        Entity::FollowUp(row) => ("follow_up", row.id.0),
+        Entity::Article(row) => ("article", row.id.0),
+        Entity::Macro(row) => ("macro", row.id.0),
+    };
+    tx.prepare_cached(&format!("UPDATE {table} SET version = -1 WHERE id = ?1 AND generation < ?2"))?
+        .execute(rusqlite::params![id, generation])?;
+    Ok(())
 }
 
 fn put(tx: &Transaction<'_>, entity: &Entity, generation: i64, touched: &mut Touched) -> Result<()> {

@@ -71,6 +71,20 @@ pub(crate) fn open(path: &Path, key: &Key, kind: &Kind) -> Result<Connection, Op
     Ok(connection)
 }
 
+/// A database without a file.
+pub(crate) fn in_memory(kind: &Kind) -> Result<Connection, OpenError> {
+    let mut connection = Connection::open_in_memory().map_err(|_| OpenError::Disk)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    migrate(&mut connection, kind)?;
+    Ok(connection)
+}
+
+/// A commit for which `refuses` answers true is rolled back, and the write fails.
+pub(crate) fn refuse_when(connection: &mut Connection, refuses: impl FnMut() -> bool + Send + 'static) {
+    // Fails only on a connection that belongs to somebody else.
+    let _ = connection.commit_hook(Some(refuses));
+}
+
 /// Opens a file that is there, for reading beside the one who writes.
 pub(crate) fn open_reader(path: &Path, key: &Key) -> Result<Connection, OpenError> {
     connect(path, key, OpenFlags::SQLITE_OPEN_READ_ONLY)

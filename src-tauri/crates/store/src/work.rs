@@ -8,7 +8,7 @@ pub mod outbox;
 
 use std::path::Path;
 
-use model::Epoch;
+use model::{CommandId, Epoch};
 use rusqlite::Connection;
 
 use crate::{
@@ -16,8 +16,14 @@ use crate::{
     open::{self, Key, Kind, OpenError},
 };
 
-const KIND: Kind =
-    Kind { steps: &[&[outbox::TABLE, draft::TABLE, file::TABLE, kept::TABLE]], synchronous: "FULL" };
+const KIND: Kind = Kind {
+    steps: &[
+        &[outbox::TABLE, draft::TABLE, file::TABLE, kept::TABLE],
+        &[outbox::SENT_AND_BASE],
+        &[outbox::LANDED_AT],
+    ],
+    synchronous: "FULL",
+};
 
 /// The work file.
 pub struct Work {
@@ -31,6 +37,19 @@ impl Work {
     /// See [`OpenError`]; nothing is written then.
     pub fn open(path: &Path, key: &Key) -> Result<Self, OpenError> {
         Ok(Self { sql: open::open(path, key, &KIND)? })
+    }
+
+    /// A work file that is gone with the process: for simulations.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn in_memory() -> Result<Self, OpenError> {
+        Ok(Self { sql: open::in_memory(&KIND)? })
+    }
+
+    /// Lets `refuses` decide before every write for good whether the disk takes it: for tests of what happens when not.
+    pub fn refuse_when(&mut self, refuses: impl FnMut() -> bool + Send + 'static) {
+        open::refuse_when(&mut self.sql, refuses);
     }
 
     /// For reads and single writes; all of them are functions of the table's module.
@@ -54,7 +73,16 @@ impl Work {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn settle_done(&self, epoch: Epoch, cursor: u64) -> Result<Vec<model::CommandId>> {
+    pub fn settle_done(&self, epoch: Epoch, cursor: u64) -> Result<Vec<CommandId>> {
         outbox::settle_done(&self.sql, epoch, cursor)
+    }
+
+    /// The service goes on in the log `epoch`, which reaches up to `head` at this moment: what it confirmed beyond that is
+    /// sent again. The same rule again changes nothing.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn ask_again(&self, epoch: Epoch, head: u64) -> Result<()> {
+        outbox::ask_again(&self.sql, epoch, head)
     }
 }

@@ -14,7 +14,7 @@ use store::{
     open::{files_of, remove},
     work::{
         draft, file, kept,
-        outbox::{self, Policy, State},
+        outbox::{self, NewRow, Policy, State},
     },
 };
 use uuid::Uuid;
@@ -205,9 +205,19 @@ fn a_command_goes_from_queued_to_done_and_survives_a_crash_on_the_way() {
             attachments: vec![],
         },
         at: At(0),
+        until: None,
+        seen: None,
     };
     let work = Work::open(&path, &key).unwrap();
-    outbox::add(work.rows(), command.clone(), Policy::Live, None, Some(At(45_000)), At(0)).unwrap();
+    let row = NewRow {
+        command: command.clone(),
+        base: None,
+        policy: Policy::Live,
+        not_before: None,
+        expires_at: Some(At(45_000)),
+        made_at: At(0),
+    };
+    outbox::add(work.rows(), row).unwrap();
     outbox::set_state(work.rows(), command.id, State::Inflight, None).unwrap();
     drop(work);
 

@@ -1,17 +1,67 @@
-// What did not go through, and what becomes of it. Nothing is thrown away until the advisor says so.
+// What is not with the service: what waits for the line, and what waits for a decision. Nothing is thrown away until
+// the advisor says so.
 
-import type { AttentionRow } from '../../ipc/types';
+import type { AttentionRow, Choice, NotSentWhy } from '../../ipc/types';
 import type { Desk } from '../../live/desk.svelte';
-import { dueName } from '../../shared/time';
 import { w } from '../../words/words.svelte';
+
+export type Clash = Extract<NotSentWhy, { why: 'conflict' }>;
+
+/** Words that can be taken back to where they were written. */
+const WRITTEN: readonly string[] = ['reply', 'note'];
 
 export class AttentionState {
   open = $state(false);
 
   constructor(private readonly desk: Desk) {}
 
-  get rows(): readonly AttentionRow[] {
-    return this.desk.attention.rows;
+  /** What the advisor must decide, the oldest first. */
+  get decide(): readonly AttentionRow[] {
+    return this.desk.attention.rows.filter((row) => row.delivery.state === 'not_sent');
+  }
+
+  /** What goes out by itself, in the order in which it was done. */
+  get waiting(): readonly AttentionRow[] {
+    return this.desk.attention.rows.filter((row) => row.delivery.state !== 'not_sent');
+  }
+
+  why(row: AttentionRow): NotSentWhy | null {
+    return row.delivery.state === 'not_sent' ? row.delivery.why : null;
+  }
+
+  clash(row: AttentionRow): Clash | null {
+    const why = this.why(row);
+    return why?.why === 'conflict' ? why : null;
+  }
+
+  /** Somebody else has it, or it is not there: to try again would be refused again. */
+  isTaken(row: AttentionRow): boolean {
+    const why = this.why(row)?.why;
+    return why === 'not_yours' || why === 'gone';
+  }
+
+  canRetry(row: AttentionRow): boolean {
+    return row.delivery.state === 'not_sent' && !this.isTaken(row);
+  }
+
+  canEdit(row: AttentionRow): boolean {
+    return WRITTEN.includes(row.what) && row.delivery.state !== 'sending' && !this.isTaken(row);
+  }
+
+  /** What is on its way at this moment cannot be held back. */
+  canDiscard(row: AttentionRow): boolean {
+    return row.delivery.state !== 'sending';
+  }
+
+  /** Where it can be looked at. */
+  canShow(row: AttentionRow): boolean {
+    return !this.isTaken(row) && (row.follow_up !== null || row.conversation !== null);
+  }
+
+  /** Why the words cannot be given to whoever has it now; empty: they can. */
+  noHandOver(row: AttentionRow, now: number): string {
+    if (row.hand_over_until === null || row.hand_over_until < now) return w().attention.handOverLate;
+    return this.desk.needsLine;
   }
 
   async retry(row: AttentionRow): Promise<void> {
@@ -28,22 +78,31 @@ export class AttentionState {
   }
 
   async discard(row: AttentionRow): Promise<void> {
+    const waited = row.delivery.state !== 'not_sent';
     const tried = await this.desk.attempt('attention.discard', { id: row.id });
-    if (tried.done) this.desk.notices.say(w().attention.discarded);
+    if (tried.done) this.desk.notices.say(waited ? w().attention.takenBack : w().attention.discarded);
   }
 
-  /** A value of a field as a person reads it: the desk sends moments and names as it keeps them. */
-  value(text: string, now: number): string {
-    if (text === '') return w().attention.nothing;
-    if (/^\d{12,14}$/.test(text)) return dueName(Number(text), now);
-    const status = w().loop.status as Record<string, string>;
-    const priorities = w().loop.priorities as Record<string, string>;
-    return this.desk.team.personName(text) ?? this.desk.team.cause(text) ?? status[text] ?? priorities[text] ?? text;
+  async handOver(row: AttentionRow): Promise<void> {
+    const tried = await this.desk.attempt('attention.hand_over', { id: row.id });
+    if (tried.done) this.desk.notices.say(w().attention.handedOver, { tone: 'good' });
+  }
+
+  /** Settles a conflict. It can be taken back: then both stand there again. */
+  async settle(row: AttentionRow, choice: Choice): Promise<boolean> {
+    const { id } = row;
+    const tried = await this.desk.attempt('follow_up.settle', { id, choice });
+    if (tried.done) {
+      this.desk.notices.say(w().conflict.kept[choice.keep], {
+        tone: 'good', about: row.text, undo: () => void this.desk.attempt('follow_up.unsettle', { id }),
+      });
+    }
+    return tried.done;
   }
 
   show(row: AttentionRow): void {
-    if (!row.conversation) return;
     this.open = false;
-    void this.desk.show(row.conversation);
+    if (row.follow_up !== null) this.desk.showFollowUp(row.follow_up);
+    else if (row.conversation !== null) void this.desk.show(row.conversation);
   }
 }

@@ -17,6 +17,7 @@ export function inWords(activity: Activity, now: number): Said {
     case 'missed': return { sentence: words.missed(activity.by) };
     case 'declined': return { sentence: words.declined(activity.by) };
     case 'transferred': return { sentence: words.transferred(activity.by, activity.to) };
+    case 'handed_over': return { sentence: words.handedOver(activity.by) };
     case 'assigned': return { sentence: words.assigned(activity.by, activity.to) };
     case 'requeued': return { sentence: words.requeued(activity.from) };
     case 'snoozed': return { sentence: words.snoozed(activity.by, dueName(activity.until, now)) };

@@ -1,8 +1,8 @@
 // The page of loops: which list, which one is chosen, and its fields.
 
-import type { FollowUpChange, FollowUpRow, FollowUpScope, HistoryEntry, Priority, ScoreBrief } from '../../ipc/types';
+import type { AttentionRow, FollowUpChange, FollowUpRow, FollowUpScope, HistoryEntry, Priority, ScoreBrief } from '../../ipc/types';
 import type { Desk } from '../../live/desk.svelte';
-import { dueName } from '../../shared/time';
+import { valueOf } from '../../shared/loops';
 import { w } from '../../words/words.svelte';
 import { Loops } from './loop.svelte';
 
@@ -17,6 +17,15 @@ export class FollowUpsState {
   #limit = $state(STRETCH);
   /** The one that was chosen, kept while it leaves the list, so that what one reads does not vanish. */
   #kept = $state.raw<FollowUpRow | null>(null);
+  /** What of each loop needs a decision, the oldest first. */
+  readonly #troubles = $derived.by(() => {
+    const byLoop = new Map<string, AttentionRow[]>();
+    for (const row of this.desk.attention.rows) {
+      if (row.follow_up === null || row.delivery.state !== 'not_sent') continue;
+      byLoop.set(row.follow_up, [...(byLoop.get(row.follow_up) ?? []), row]);
+    }
+    return byLoop;
+  });
 
   constructor(private readonly desk: Desk) {
     this.loops = new Loops(desk);
@@ -59,6 +68,36 @@ export class FollowUpsState {
       this.desk.notices.say(w().failure.fault, { tone: 'bad' });
     }
     this.choose(this.rows[0] ?? null);
+  }
+
+  /** Chooses one, in whichever list it stands. */
+  async goTo(id: string): Promise<void> {
+    const first = this.scope;
+    for (const scope of [first, ...SCOPES.filter((one) => one !== first)]) {
+      await this.show(scope);
+      const row = this.desk.followUps.list.get(id);
+      if (row) return this.choose(row);
+    }
+    await this.show(first);
+    this.desk.notices.say(w().failure.gone, { tone: 'bad' });
+  }
+
+  troubles(id: string): readonly AttentionRow[] {
+    return this.#troubles.get(id) ?? [];
+  }
+
+  /** Whether two changed this field, and it is not settled. */
+  inConflict(id: string, field: string): boolean {
+    return this.troubles(id).some((row) => row.delivery.state === 'not_sent' && row.delivery.why.why === 'conflict' && row.delivery.why.field === field);
+  }
+
+  /** What its changes are about to become, in a word; nothing when all is with the service. */
+  mark(row: FollowUpRow): { words: string; tone: 'warn' | 'bad' } | null {
+    const troubles = this.troubles(row.follow_up.id);
+    if (troubles.some((one) => one.delivery.state === 'not_sent' && one.delivery.why.why === 'conflict')) return { words: w().followUps.conflict, tone: 'bad' };
+    if (troubles.length > 0 || row.delivery?.state === 'not_sent') return { words: w().loop.notSent, tone: 'bad' };
+    if (row.changed.length > 0) return { words: w().followUps.changedHere, tone: 'warn' };
+    return row.delivery?.state === 'saved' ? { words: w().loop.savedHere, tone: 'warn' } : null;
   }
 
   leave(): void {
@@ -107,18 +146,7 @@ export class FollowUpsState {
     const words = w().followUps;
     const { change } = entry;
     if (!change) return { words: this.row?.follow_up.policy === entry.by ? words.madeByRule(entry.by) : words.made(entry.by), value: '' };
-    return { words: `${entry.by} · ${words.field[change.field]}${w().app.colon}`, value: this.#value(change, now) };
-  }
-
-  #value(change: FollowUpChange, now: number): string {
-    switch (change.field) {
-      case 'due': return dueName(change.value, now);
-      case 'status': return w().loop.status[change.value];
-      case 'priority': return w().loop.priorities[change.value];
-      case 'owner': return this.desk.team.personName(change.value) ?? change.value;
-      case 'cause': return change.value === null ? w().followUps.emptied : (this.desk.team.cause(change.value) ?? change.value);
-      default: return change.value === null || change.value === '' ? w().followUps.emptied : change.value;
-    }
+    return { words: `${entry.by} · ${words.field[change.field]}${w().app.colon}`, value: valueOf(change, this.desk.team, now) };
   }
 }
 

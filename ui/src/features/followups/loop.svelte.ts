@@ -3,9 +3,8 @@
 
 import type { FollowUp, FollowUpChange, Priority } from '../../ipc/types';
 import type { Desk } from '../../live/desk.svelte';
+import { TITLE_CHARS } from '../../shared/loops';
 import { w } from '../../words/words.svelte';
-
-export const TITLE_CHARS = 300;
 
 export interface NewLoop {
   customer: string;

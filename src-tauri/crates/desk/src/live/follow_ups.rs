@@ -5,7 +5,7 @@ use model::{
     at::DAY,
     follow_up::{FieldVersions, HistoryEntry},
 };
-use store::cache;
+use store::{cache, work::outbox::State};
 
 use super::{Scene, timeline};
 use crate::{
@@ -91,7 +91,7 @@ fn closed_at(follow_up: &FollowUp) -> Option<At> {
 
 /// A loop with the changes that are on their way.
 fn over(scene: &Scene<'_>, mut follow_up: FollowUp) -> FollowUpRow {
-    let mut delivery = None;
+    let (mut delivery, mut changed) = (None, Vec::new());
     for row in scene.pending_for(follow_up.id) {
         let Intent::ChangeFollowUp { change, .. } = &row.command.intent else { continue };
         if !row.state.is_shown() {
@@ -100,12 +100,17 @@ fn over(scene: &Scene<'_>, mut follow_up: FollowUp) -> FollowUpRow {
         if !row.state.needs_attention() && !follow_up.has(change) {
             follow_up.apply(change.clone(), &scene.me.name, row.made_at);
         }
+        let field = change.field().to_owned();
+        if matches!(row.state, State::Queued | State::Inflight) && !changed.contains(&field) {
+            changed.push(field);
+        }
         delivery = Some(timeline::delivery(scene, row));
     }
     FollowUpRow {
         owner_name: scene.name_of(follow_up.owner),
         mine: follow_up.owner == scene.me.id,
         delivery,
+        changed,
         follow_up,
     }
 }

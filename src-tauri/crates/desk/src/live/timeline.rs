@@ -7,7 +7,7 @@ use store::{
     work::outbox::{Pending, State},
 };
 
-use super::Scene;
+use super::{Scene, merge};
 use crate::{
     Failure, text,
     view::{Delivery, ItemSide, NotSentWhy, Timeline, TimelineItem},
@@ -131,25 +131,28 @@ pub(crate) fn why_not(row: &Pending) -> NotSentWhy {
     match (&row.state, &row.outcome) {
         (State::Expired, _) => NotSentWhy::TooLate,
         (_, Some(Outcome::Conflict { theirs, by, at, .. })) => {
-            NotSentWhy::Conflict { theirs: in_words(theirs).into(), by: by.clone(), at: *at }
+            let Intent::ChangeFollowUp { change: mine, .. } = &row.command.intent else {
+                return NotSentWhy::Refused { message: String::new() };
+            };
+            NotSentWhy::Conflict {
+                field: theirs.field().to_owned(),
+                base: row.base.clone(),
+                mine: mine.clone(),
+                theirs: theirs.clone(),
+                merged: row.base.as_ref().and_then(|base| merge::texts(base, mine, theirs)),
+                by: by.clone(),
+                at: *at,
+                mine_at: row.made_at,
+            }
         }
         (_, Some(Outcome::Rejected { code, message })) => match code {
             Rejection::NotAssigned => NotSentWhy::NotYours,
             Rejection::Gone => NotSentWhy::Gone,
+            Rejection::Expired => NotSentWhy::TooLate,
             Rejection::Closed | Rejection::Forbidden => NotSentWhy::Closed,
             Rejection::BlobMissing => NotSentWhy::FileLost,
             _ => NotSentWhy::Refused { message: message.clone() },
         },
         _ => NotSentWhy::Refused { message: String::new() },
-    }
-}
-
-/// A value of a follow-up's field, as a person reads it. Times stay numbers: the screen has the reader's calendar.
-fn in_words(change: &model::follow_up::FollowUpChange) -> String {
-    let value = serde_json::to_value(change).unwrap_or_default();
-    match value.get("value") {
-        Some(serde_json::Value::String(text)) => text.clone(),
-        Some(serde_json::Value::Null) | None => String::new(),
-        Some(other) => other.to_string(),
     }
 }

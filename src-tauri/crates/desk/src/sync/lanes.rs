@@ -19,6 +19,8 @@ const SIDE_BY_SIDE: usize = 4;
 const CHOKED: u32 = 5;
 /// The longest pause of a lane, in ms.
 const LONGEST_PAUSE: i64 = 300 * SECOND;
+/// The longest time to take something back in, in ms. A clock on the wall that jumped must not hold a command for years.
+const LONGEST_UNDO: i64 = 10 * SECOND;
 
 /// A command, as far as its order matters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,10 +31,12 @@ pub struct Item {
     pub lane: String,
     /// Not before this moment of our wall clock.
     pub not_before: Option<At>,
-    /// Too late from this moment of our wall clock on.
+    /// Too late from this moment of the service's clock on.
     pub expires: Option<At>,
     /// Whether files must be sent first.
     pub files: bool,
+    /// Whether it went out before, so that the service may have it: then only the service can say that it is too late.
+    pub sent: bool,
     /// How often the service failed on it.
     pub attempts: u32,
 }
@@ -42,6 +46,8 @@ struct Waiting {
     item: Item,
     /// On the clock that never jumps.
     not_before: i64,
+    /// On the clock that never jumps; nothing for what was written before this start, whose age only the service's
+    /// clock can tell.
     expires: Option<i64>,
     files: bool,
 }
@@ -53,56 +59,64 @@ struct Lane {
     busy: bool,
     /// Not before, on the clock that never jumps.
     rest_until: i64,
-    /// Failures of the line in a row, for the pause.
+    /// Whether it rests because nobody could be reached.
+    rests_for_line: bool,
+    /// Failures in a row, for the pause.
     failures: u32,
-    /// The last command of the lane that the service has.
-    before: Option<CommandId>,
 }
 
 /// All lanes.
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
     lanes: BTreeMap<String, Lane>,
-    /// The time of the last step, to translate wall-clock times.
-    now: Option<Now>,
     /// Commands that went well since the start; a command chokes the service only if others do not.
     went_well: u64,
 }
 
 impl Lanes {
-    pub(super) fn with(items: Vec<Item>, now: Now) -> Self {
-        let mut lanes = Self { now: Some(now), ..Self::default() };
+    /// What waited when the desk started, or waits again after the service was restored.
+    pub(super) fn with(items: Vec<Item>, now: Now, went_well: u64) -> Self {
+        let mut lanes = Self { went_well, ..Self::default() };
         for item in items {
-            lanes.queue(item);
+            lanes.put(item, None, now);
         }
         lanes
     }
 
-    pub(super) fn queue(&mut self, item: Item) {
-        let mono = |at: At| match self.now {
-            Some(now) => now.mono + at.since(now.wall),
-            None => 0,
-        };
+    /// The same with everything that waits now.
+    pub(super) fn anew(&self, items: Vec<Item>, now: Now) -> Self {
+        Self::with(items, now, self.went_well)
+    }
+
+    /// Something new; `service` is the time there, as far as it is known.
+    pub(super) fn queue(&mut self, item: Item, now: Now, service: At) {
+        let expires = item.expires.map(|at| now.mono + at.since(service));
+        self.put(item, expires, now);
+    }
+
+    fn put(&mut self, item: Item, expires: Option<i64>, now: Now) {
+        let wait = item.not_before.map(|at| at.since(now.wall).clamp(0, LONGEST_UNDO));
         let waiting = Waiting {
-            not_before: item.not_before.map_or(i64::MIN, mono),
-            expires: item.expires.map(mono),
+            not_before: wait.map_or(i64::MIN, |wait| now.mono + wait),
+            expires,
             files: item.files,
             item,
         };
         self.lanes.entry(waiting.item.lane.clone()).or_default().waiting.push_back(waiting);
     }
 
-    /// Taken back. What is on its way already stays: its receipt tells.
+    /// Taken back. What is on its way already stays: its receipt tells. One whose files are on their way only goes.
     pub(super) fn unqueue(&mut self, id: CommandId) {
         for lane in self.lanes.values_mut() {
-            let busy = lane.busy;
-            let mut place = 0;
-            lane.waiting.retain(|waiting| {
-                let head_on_its_way = busy && place == 0;
-                place += 1;
-                waiting.item.id != id || head_on_its_way
-            });
+            let head = lane.waiting.front().filter(|head| lane.busy && head.item.id == id);
+            match head.map(|head| head.files) {
+                Some(false) => continue,
+                Some(true) => lane.busy = false,
+                None => {}
+            }
+            lane.waiting.retain(|waiting| waiting.item.id != id);
         }
+        self.lanes.retain(|_, lane| !lane.waiting.is_empty());
     }
 
     pub(super) fn send_now(&mut self, id: CommandId) {
@@ -113,40 +127,60 @@ impl Lanes {
         }
     }
 
-    /// When something may go out or becomes too late.
-    pub(super) fn next_wake(&self) -> Option<i64> {
+    /// When something may go out or becomes too late. What is due already waits for something else than time: for a line, or
+    /// for its turn.
+    pub(super) fn next_wake(&self, now: Now) -> Option<i64> {
         let heads = self
             .lanes
             .values()
             .filter(|lane| !lane.busy)
             .filter_map(|lane| lane.waiting.front().map(|head| head.not_before.max(lane.rest_until)));
-        let late = self.lanes.values().flat_map(|lane| &lane.waiting).filter_map(|waiting| waiting.expires);
-        heads.chain(late).filter(|at| *at > i64::MIN).min()
+        let late = self
+            .lanes
+            .values()
+            .flat_map(|lane| &lane.waiting)
+            .filter(|waiting| !waiting.item.sent)
+            .filter_map(|waiting| waiting.expires);
+        heads.chain(late).filter(|at| *at > now.mono).min()
     }
 
-    /// What became too late while it waited.
-    pub(super) fn late(&mut self, now: Now) -> Vec<Effect> {
-        self.now = Some(now);
+    /// The line is back: what rests because of it goes on at once. A pause that the service asked for, or that follows its
+    /// own failure, is kept.
+    pub(super) fn line_is_back(&mut self) {
+        for lane in self.lanes.values_mut().filter(|lane| lane.rests_for_line) {
+            lane.rest_until = 0;
+            lane.failures = 0;
+        }
+    }
+
+    /// What became too late while it waited. `service` is the time there while the line is open: what was written
+    /// before this start is held until it is known.
+    pub(super) fn late(&mut self, now: Now, service: Option<At>) -> Vec<Effect> {
         let mut out = Vec::new();
         for lane in self.lanes.values_mut() {
             let busy = lane.busy;
-            let mut place = 0;
+            let (mut place, before) = (0, out.len());
             lane.waiting.retain(|waiting| {
                 let head_on_its_way = busy && place == 0;
                 place += 1;
-                let late = waiting.expires.is_some_and(|at| at <= now.mono) && !head_on_its_way;
+                let by_age = waiting.expires.is_some_and(|at| at <= now.mono);
+                let by_clock = service.is_some_and(|now| waiting.item.expires.is_some_and(|at| at <= now));
+                let late = (by_age || by_clock) && !head_on_its_way && !waiting.item.sent;
                 if late {
                     out.push(Effect::Settle(waiting.item.id, Landing::Expired));
                 }
                 !late
             });
+            if out.len() > before {
+                lane.rest_until = lane.rest_until.max(now.mono + 1);
+            }
         }
+        self.lanes.retain(|_, lane| !lane.waiting.is_empty());
         out
     }
 
     /// What may go out now.
     pub(super) fn send(&mut self, now: Now) -> Vec<Effect> {
-        self.now = Some(now);
         let mut out = Vec::new();
         let mut batch = Vec::new();
         let mut busy = self.lanes.values().filter(|lane| lane.busy).count();
@@ -157,7 +191,7 @@ impl Lanes {
             if lane.busy || lane.rest_until > now.mono {
                 continue;
             }
-            let Some(head) = lane.waiting.front().filter(|head| head.not_before <= now.mono) else {
+            let Some(head) = lane.waiting.front_mut().filter(|head| head.not_before <= now.mono) else {
                 continue;
             };
             lane.busy = true;
@@ -165,8 +199,9 @@ impl Lanes {
             if head.files {
                 out.push(Effect::Upload(head.item.id));
             } else {
+                head.item.sent = true;
                 out.push(Effect::Settle(head.item.id, Landing::Inflight));
-                batch.push((head.item.id, lane.before));
+                batch.push(head.item.id);
             }
         }
         if !batch.is_empty() {
@@ -202,40 +237,31 @@ impl Lanes {
                     code: Rejection::BlobMissing,
                     message: "A file of this message is not on this computer any more.".into(),
                 };
-                self.finish(id, Landing::Wedged(outcome))
+                self.finish(id, Landing::Wedged(outcome), now)
             }
-            Err(Trouble::Refused(message)) => {
-                self.finish(id, Landing::Wedged(Outcome::Rejected { code: Rejection::TooLarge, message }))
-            }
+            Err(Trouble::Refused(message)) => self.finish(
+                id,
+                Landing::Wedged(Outcome::Rejected { code: Rejection::TooLarge, message }),
+                now,
+            ),
             Err(trouble) => self.not_landed(&[id], &trouble, now, chance),
         }
     }
 
-    /// A receipt came.
-    pub(super) fn landed(
-        &mut self,
-        id: CommandId,
-        outcome: Outcome,
-        epoch: Option<Epoch>,
-        now: Now,
-    ) -> Vec<Effect> {
+    /// A receipt came, from the log with that name.
+    pub(super) fn landed(&mut self, id: CommandId, outcome: Outcome, epoch: Epoch, now: Now) -> Vec<Effect> {
         let landing = match outcome {
-            Outcome::Applied { seq } | Outcome::Noop { seq } => match epoch {
-                Some(epoch) => Landing::Acked { seq, epoch, outcome },
-                None => return Vec::new(),
-            },
+            Outcome::Applied { seq } | Outcome::Noop { seq } => Landing::Acked { seq, epoch, outcome },
             Outcome::Conflict { .. } => Landing::Conflict(outcome),
             Outcome::Rejected { code: Rejection::NotAssigned | Rejection::Gone, .. } => {
                 Landing::Orphaned(outcome)
             }
+            Outcome::Rejected { code: Rejection::Expired, .. } => Landing::Expired,
             Outcome::Rejected { .. } => Landing::Wedged(outcome),
             Outcome::Retry { after_ms } => return self.again(id, now.mono + i64::from(after_ms)),
         };
         self.went_well += 1;
-        if let Some(lane) = self.lane_of(id) {
-            lane.before = Some(id);
-        }
-        self.finish(id, landing)
+        self.finish(id, landing, now)
     }
 
     /// Nothing is known about these: they go out again under the same name.
@@ -250,6 +276,7 @@ impl Lanes {
         let mut out = Vec::new();
         for id in ids {
             let Some(lane) = self.lane_of(*id) else { continue };
+            lane.rests_for_line = *trouble == Trouble::Unreachable || *trouble == Trouble::SignIn;
             lane.failures = lane.failures.saturating_add(1);
             let pause = (SECOND << lane.failures.min(9)).min(LONGEST_PAUSE);
             let pause = match trouble {
@@ -269,7 +296,7 @@ impl Lanes {
                     code: Rejection::Invalid,
                     message: "The service fails on this again and again.".into(),
                 };
-                out.extend(self.finish(*id, Landing::Wedged(outcome)));
+                out.extend(self.finish(*id, Landing::Wedged(outcome), now));
             } else {
                 out.extend(self.again(*id, now.mono + pause));
             }
@@ -285,12 +312,17 @@ impl Lanes {
         vec![Effect::Settle(id, Landing::Queued { attempts })]
     }
 
-    /// The head of a lane is through with; the next one's turn.
-    fn finish(&mut self, id: CommandId, landing: Landing) -> Vec<Effect> {
+    /// The head of a lane is through with; the next one's turn. After one that did not go through the next one waits for
+    /// another step: it may have been made over the one that failed.
+    fn finish(&mut self, id: CommandId, landing: Landing, now: Now) -> Vec<Effect> {
         let Some(lane) = self.lane_of(id) else { return Vec::new() };
         lane.waiting.pop_front();
         lane.busy = false;
         lane.failures = 0;
+        if !matches!(landing, Landing::Acked { .. }) {
+            lane.rest_until = now.mono + 1;
+            lane.rests_for_line = false;
+        }
         self.lanes.retain(|_, lane| !lane.waiting.is_empty());
         vec![Effect::Settle(id, landing)]
     }

@@ -1,8 +1,10 @@
 //! The truth about the line and about what is not sent yet.
 
-use model::{At, ConversationId, CustomerId, FollowUpId, Personal};
+use model::{At, ConversationId, CustomerId, FollowUpId, Personal, follow_up::FollowUpChange};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+use super::Delivery;
 
 /// The line to the service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -35,7 +37,7 @@ pub enum LineState {
     UpdateNeeded,
 }
 
-/// Something of the advisor's that did not go through.
+/// Something of the advisor's that is not with the service: it waits for the line, or for a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct AttentionRow {
     /// The command.
@@ -50,15 +52,19 @@ pub struct AttentionRow {
     pub conversation: Option<ConversationId>,
     /// The follow-up.
     pub follow_up: Option<FollowUpId>,
-    /// The text of it, when it had one.
+    /// The text of it, when it had one; of a change of a follow-up, the follow-up's title.
     pub text: Personal,
+    /// The field of a follow-up and its new value.
+    pub change: Option<FollowUpChange>,
     /// When the advisor did it.
     pub at: At,
-    /// Why it did not go through.
-    pub why: NotSentWhy,
+    /// How far it got: `undo`, `saved`, `sending`, or `not_sent` with why it did not go through.
+    pub delivery: Delivery,
+    /// Until when its words may be given as a note to whoever has it now; nothing: they cannot.
+    pub hand_over_until: Option<At>,
 }
 
-/// What did not go through.
+/// What is not with the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum AttentionWhat {
@@ -72,8 +78,8 @@ pub enum AttentionWhat {
     NewFollowUp,
     /// A change of a follow-up.
     FollowUp,
-    /// A mark that something was read.
-    Read,
+    /// Anything else.
+    Other,
 }
 
 /// Why something did not go through.
@@ -88,14 +94,24 @@ pub enum NotSentWhy {
     Gone,
     /// The conversation was closed, or the customer blocked.
     Closed,
-    /// Somebody else changed the same thing first.
+    /// Somebody else changed the same field of a follow-up first.
     Conflict {
-        /// Their value, as text.
-        theirs: Personal,
-        /// Who.
+        /// The field's name, as in [`FollowUpChange::field`].
+        field: String,
+        /// What was there before both, when it is known.
+        base: Option<FollowUpChange>,
+        /// The advisor's value.
+        mine: FollowUpChange,
+        /// Their value: what the service has.
+        theirs: FollowUpChange,
+        /// Both texts in one, where they go together; only for texts.
+        merged: Option<Personal>,
+        /// Who changed it.
         by: String,
-        /// When.
+        /// When they did.
         at: At,
+        /// When the advisor did.
+        mine_at: At,
     },
     /// The service refused it.
     Refused {

@@ -1,6 +1,6 @@
 //! Loops to close, as rows.
 
-use model::FollowUp;
+use model::{FollowUp, Personal};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -17,6 +17,25 @@ pub struct FollowUpRow {
     pub mine: bool,
     /// How far the newest own change got; nothing when all is with the service.
     pub delivery: Option<Delivery>,
+    /// The fields that were changed here and are not with the service yet, as in
+    /// [`model::follow_up::FollowUpChange::field`].
+    pub changed: Vec<String>,
+}
+
+/// How a conflict is settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "keep", rename_all = "snake_case")]
+pub enum Choice {
+    /// The advisor's value, over theirs.
+    Mine,
+    /// Theirs: the advisor's change is let go.
+    Theirs,
+    /// Both. For the fields that are texts (title, outcome, note) the text takes the place of theirs. For the others
+    /// theirs is kept, and the text is added to the follow-up's note as a line of its own.
+    Merge {
+        /// The text.
+        text: Personal,
+    },
 }
 
 /// Which follow-ups.

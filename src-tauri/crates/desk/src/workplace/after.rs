@@ -34,7 +34,7 @@ impl Workplace {
         id: MacroId,
         message: CommandId,
     ) -> Result<(), Failure> {
-        match cache::library::prepared(self.cache.rows(), id)? {
+        match cache::library::prepared(self.replica.cache.rows(), id)? {
             Some(prepared) if !prepared.actions.is_empty() => {
                 self.keep_after(message, After { conversation, actions: prepared.actions })
             }
@@ -44,7 +44,7 @@ impl Workplace {
 
     /// Keeps what follows a message.
     pub(super) fn keep_after(&mut self, message: CommandId, after: After) -> Result<(), Failure> {
-        kept::save(self.work.rows(), &name(message), &after)?;
+        kept::save(self.replica.work.rows(), &name(message), &after)?;
         self.after.insert(message, after);
         Ok(())
     }
@@ -52,7 +52,7 @@ impl Workplace {
     /// What follows a message is done with, or belongs to another one from now on.
     pub(super) fn take_after(&mut self, message: CommandId) -> Option<After> {
         let after = self.after.remove(&message)?;
-        if let Err(error) = kept::forget(self.work.rows(), &name(message)) {
+        if let Err(error) = kept::forget(self.replica.work.rows(), &name(message)) {
             tracing::error!(%error, "what followed a message cannot be forgotten");
         }
         Some(after)
@@ -60,8 +60,8 @@ impl Workplace {
 
     /// Finds what follows the messages that still wait, after a start.
     pub(super) fn read_after(&mut self) -> Result<(), Failure> {
-        for row in &self.pending {
-            if let Some(after) = kept::load(self.work.rows(), &name(row.command.id))? {
+        for row in self.replica.pending() {
+            if let Some(after) = kept::load(self.replica.work.rows(), &name(row.command.id))? {
                 self.after.insert(row.command.id, after);
             }
         }
@@ -87,10 +87,13 @@ impl Workplace {
             MacroAction::SetReason { reason } => Intent::SetReason { conversation, reason: Some(reason) },
             MacroAction::AddFollowUp { title, due_in_hours } => Intent::AddFollowUp {
                 id: FollowUpId(Uuid::now_v7()),
-                customer: cache::conversation::load(self.cache.rows(), conversation).ok().flatten()?.customer,
+                customer: cache::conversation::load(self.replica.cache.rows(), conversation)
+                    .ok()
+                    .flatten()?
+                    .customer,
                 conversation: Some(conversation),
                 title: title.into(),
-                owner: self.me.as_ref()?.id,
+                owner: self.replica.me()?.id,
                 due: now + i64::from(due_in_hours) * HOUR,
                 priority: Priority::Normal,
                 cause: None,

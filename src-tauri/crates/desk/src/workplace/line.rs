@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use backend::{Backend, Heard, Line, Trouble};
 use model::{CommandId, wire::Command};
-use store::work::{self, outbox};
+use store::work::{
+    self,
+    outbox::{self, Pending},
+};
 
 use super::Workplace;
 use crate::{
     core::Core,
     live::moment::Touches,
-    sync::{Effect, Input, Landing, LineState},
+    replica::Deed,
+    sync::{Input, Landing, LineState},
 };
 
 /// Bytes of a file sent at once.
@@ -19,16 +23,20 @@ const PIECE: usize = 512 * 1024;
 impl Workplace {
     /// One step of the machine, and everything that it wants done.
     pub(crate) fn step(&mut self, core: &mut Core, input: Input) {
-        let before = self.sync.line();
-        let now = core.now();
-        let mut effects: std::collections::VecDeque<_> = self.sync.step(input, now).into();
-        while let Some(effect) = effects.pop_front() {
-            let next = self.do_effect(core, effect);
-            if let Some(next) = next {
-                effects.extend(self.sync.step(next, core.now()));
+        let deeds = self.replica.step(input, core.now());
+        self.follow(core, deeds);
+    }
+
+    /// Everything that follows from what was done to the files.
+    pub(super) fn follow(&mut self, core: &mut Core, deeds: Vec<Deed>) {
+        let mut deeds: std::collections::VecDeque<Deed> = deeds.into();
+        while let Some(deed) = deeds.pop_front() {
+            if let Some(next) = self.do_one(core, deed) {
+                deeds.extend(self.replica.step(next, core.now()));
             }
         }
-        let after = self.sync.line();
+        let after = self.replica.line();
+        let before = std::mem::replace(&mut self.line_shown, after);
         if before != after {
             self.line_changed(core, before, after);
         }
@@ -57,61 +65,57 @@ impl Workplace {
     }
 
     /// Does one thing. What it answers is the machine's next input.
-    fn do_effect(&mut self, core: &mut Core, effect: Effect) -> Option<Input> {
-        match effect {
-            Effect::Dial => self.dial(core),
-            Effect::HangUp => {
+    fn do_one(&mut self, core: &mut Core, deed: Deed) -> Option<Input> {
+        match deed {
+            Deed::Dial => return self.dial(core),
+            Deed::HangUp => {
                 self.line = None;
                 self.line_no += 1;
-                None
             }
-            Effect::Say(frame) => {
+            Deed::Say(frame) => {
                 // A line that cannot take it is about to be noticed as dead.
                 if let Some(line) = &self.line {
                     let _ = line.try_send(frame);
                 }
-                None
             }
-            Effect::Apply { to, events } => Some(self.apply(core, to, &events)),
-            Effect::Now(fact) => {
+            Deed::Now(fact) => {
                 let touches = self.moment.take(*fact, self.service_time(core.now()));
                 self.moment_changed(core, touches);
-                None
             }
-            Effect::BeginSnapshot => {
-                if let Err(error) = self.cache.begin_snapshot() {
-                    tracing::error!(%error, "a snapshot cannot begin");
-                    return Some(Input::SnapshotBegan(Err(Trouble::Fault)));
-                }
-                self.request(core, |backend| async move { Input::SnapshotBegan(backend.snapshot().await) })
+            Deed::BeginSnapshot(no) => {
+                return self.request(core, move |backend| async move {
+                    Input::SnapshotBegan(no, backend.snapshot().await)
+                });
             }
-            Effect::TakePage(after) => self.take_page(core, after),
-            Effect::FinishSnapshot { epoch, cursor } => {
-                match self.cache.finish_snapshot(epoch, cursor, core.now().wall) {
-                    Ok(()) => {
-                        self.dirty.everything = true;
-                        self.settle_done();
-                        None
-                    }
-                    Err(error) => {
-                        tracing::error!(%error, "a snapshot cannot be finished");
-                        Some(Input::NotFinished)
-                    }
-                }
+            Deed::TakePage(no, after) => self.take_page(core, no, after),
+            Deed::Upload(id) => return self.upload(core, id),
+            Deed::Submit(commands) => return self.submit(core, commands),
+            Deed::Applied { to, touched, events } => {
+                self.touched(&touched);
+                self.notice_events(core, &events);
+                let _ = self.applied.send_replace(to);
             }
-            Effect::Upload(id) => self.upload(core, id),
-            Effect::Submit(batch) => self.submit(core, &batch),
-            Effect::Settle(id, landing) => {
-                self.settle(core, id, &landing);
-                None
+            Deed::Replaced => self.dirty.everything = true,
+            Deed::Damaged => core.cache_is_damaged = true,
+            Deed::Settled(id, landing) => self.settled(core, id, &landing),
+            Deed::Done(rows) => {
+                self.changed(&rows);
+                self.forget_files();
             }
-            Effect::Complete => {
-                if let Err(error) = self.cache.complete(core.now().wall) {
-                    tracing::error!(%error, "the time of completeness cannot be kept");
-                }
-                None
+            Deed::Changed(rows) => {
+                self.changed(&rows);
+                self.dirty.attention = true;
             }
         }
+        None
+    }
+
+    /// Rows of the outbox stand otherwise: what they lie over is painted again.
+    fn changed(&mut self, rows: &[Pending]) {
+        for row in rows {
+            self.touched_row(row);
+        }
+        self.dirty.connection = true;
     }
 
     /// Asks the service something; what it says comes back as an input.
@@ -166,85 +170,28 @@ impl Workplace {
         None
     }
 
-    fn take_page(&mut self, core: &Core, after: Option<String>) -> Option<Input> {
-        let backend = self.backend.clone()?;
+    fn take_page(&self, core: &Core, no: u64, after: Option<String>) {
+        let Some(backend) = self.backend.clone() else { return };
         let (back, opening) = (core.back.clone(), self.opening);
         core.io.spawn(async move {
             let page = backend.snapshot_page(after).await;
             back.job(move |core| {
-                // A page of one workspace must never be written into another that was opened meanwhile.
-                if core.opening != opening {
-                    return;
-                }
-                let taken = core.in_place(|_, place| match page {
-                    Ok(page) => match place.cache.put_page(&page.entities) {
-                        Ok(()) => Ok(page.next),
-                        Err(error) => {
-                            tracing::error!(%error, "a page of a snapshot cannot be kept");
-                            Err(Trouble::Fault)
-                        }
-                    },
-                    Err(trouble) => Err(trouble),
+                core.in_place(|core, place| {
+                    // A page of one workspace must never be written into another that was opened meanwhile.
+                    if place.opening == opening {
+                        let deeds = place.replica.page(no, page, core.now());
+                        place.follow(core, deeds);
+                    }
                 });
-                if let Some(taken) = taken {
-                    core.input(opening, Input::PageTaken(taken));
-                }
             });
         });
-        None
     }
 
-    /// Applies changes: rows and cursor in one transaction, then what is done is settled, then it is shown.
-    fn apply(&mut self, core: &mut Core, to: u64, events: &[model::wire::Event]) -> Input {
-        let Some(me) = self.me.clone() else { return Input::NotApplied };
-        match self.cache.apply(to, events, &me, core.now().wall) {
-            Ok(touched) => {
-                self.touched(&touched);
-                self.settle_done();
-                self.notice_events(core, events);
-                let _ = self.applied.send_replace(to);
-                Input::Applied
-            }
-            Err(error) => {
-                tracing::error!(%error, "changes cannot be kept");
-                Input::NotApplied
-            }
-        }
-    }
-
-    /// What the service confirmed and the cache shows is no longer laid over it.
-    pub(super) fn settle_done(&mut self) {
-        let Ok(position) = self.cache.position() else { return };
-        let Some(epoch) = position.epoch else { return };
-        match self.work.settle_done(epoch, position.cursor) {
-            Ok(done) if !done.is_empty() => {
-                self.pending.retain(|row| !done.contains(&row.command.id));
-                for id in &done {
-                    self.touched_row_by_id(*id);
-                }
-                self.dirty.connection = true;
-                self.forget_files();
-            }
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "the outbox cannot be settled"),
-        }
-    }
-
-    fn submit(&mut self, core: &Core, batch: &[(CommandId, Option<CommandId>)]) -> Option<Input> {
-        let commands: Vec<Command> = batch
-            .iter()
-            .filter_map(|(id, after)| {
-                let row = self.pending.iter().find(|row| row.command.id == *id)?;
-                Some(Command { after: *after, ..row.command.clone() })
-            })
-            .collect();
+    fn submit(&self, core: &Core, commands: Vec<Command>) -> Option<Input> {
         let ids: Vec<CommandId> = commands.iter().map(|command| command.id).collect();
-        if ids.is_empty() {
-            return None;
-        }
         self.request(core, move |backend| async move {
             match backend.submit(commands).await {
-                Ok(receipts) => Input::Receipts(receipts),
+                Ok(answer) => Input::Receipts(answer.epoch, answer.receipts),
                 Err(trouble) => Input::NoReceipts(ids, trouble),
             }
         })
@@ -252,11 +199,13 @@ impl Workplace {
 
     /// Sends the files of a command, piece by piece, from where the service has them.
     fn upload(&mut self, core: &Core, id: CommandId) -> Option<Input> {
-        let row = self.pending.iter().find(|row| row.command.id == id)?;
+        let row = self.replica.row(id)?;
         let mut files = Vec::new();
         for attachment in outbox::attachments(&row.command.intent) {
-            match work::file::load(self.work.rows(), &attachment.sha256) {
+            match work::file::load(self.replica.work.rows(), &attachment.sha256) {
                 Ok(Some(file)) => files.push((attachment.sha256.clone(), file)),
+                // It was sent before, to a service that was restored since: that kept its files, or says which it misses.
+                Ok(None) if row.sent => {}
                 _ => return Some(Input::Uploaded(id, Err(Trouble::NotFound))),
             }
         }
@@ -270,20 +219,12 @@ impl Workplace {
         })
     }
 
-    /// Writes down what became of a command, and lets what it touches be painted again.
-    fn settle(&mut self, core: &mut Core, id: CommandId, landing: &Landing) {
-        if let Err(error) = self.write_landing(id, landing) {
-            // The row keeps its older state: it is sent again, which does no harm.
-            tracing::error!(%error, "what became of a command cannot be kept");
-        }
+    /// What became of a command is written down: what it touches is painted again, and what follows it is done.
+    fn settled(&mut self, core: &mut Core, id: CommandId, landing: &Landing) {
         self.touched_row_by_id(id);
         self.dirty.connection = true;
         match landing {
-            Landing::Acked { .. } => {
-                self.message_arrived(core, id);
-                // The echo may have come first.
-                self.settle_done();
-            }
+            Landing::Acked { .. } => self.message_arrived(core, id),
             Landing::Conflict(_) | Landing::Wedged(_) | Landing::Orphaned(_) | Landing::Expired => {
                 self.dirty.attention = true;
             }
@@ -299,7 +240,7 @@ impl Workplace {
                 self.notice_offer(core, conversation, came);
             }
             Touches::Presence(person) => {
-                if self.me.as_ref().is_some_and(|me| me.id == person) {
+                if self.replica.me().is_some_and(|me| me.id == person) {
                     self.dirty.me = true;
                     // The first that is told of the reader on a new line decides whether they are set back.
                     if !std::mem::replace(&mut self.presence_asked, true) {

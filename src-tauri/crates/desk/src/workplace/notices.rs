@@ -55,8 +55,8 @@ impl Workplace {
             if line.author == Author::Customer {
                 self.moment.stopped_typing(line.conversation, None);
             }
-            let Some(me) = self.me.as_ref().map(|me| me.id) else { continue };
-            let mine = cache::conversation::load(self.cache.rows(), line.conversation)
+            let Some(me) = self.replica.me().map(|me| me.id) else { continue };
+            let mine = cache::conversation::load(self.replica.cache.rows(), line.conversation)
                 .ok()
                 .flatten()
                 .filter(|conversation| conversation.owner == Some(me));
@@ -64,7 +64,7 @@ impl Workplace {
             let called = line.kind == MessageKind::Note && line.mentions.contains(&me);
             match mine {
                 Some(conversation) if said && line.n > conversation.read_by_owner => {
-                    if self.sync.line() == LineState::Live {
+                    if self.replica.line() == LineState::Live {
                         self.notify_line(core, About::Message(line.conversation), line);
                     } else {
                         self.missed += 1;
@@ -96,10 +96,10 @@ impl Workplace {
         } else {
             let name = match &line.author {
                 Author::Advisor { name, .. } => name.clone(),
-                _ => cache::conversation::load(self.cache.rows(), line.conversation)
+                _ => cache::conversation::load(self.replica.cache.rows(), line.conversation)
                     .ok()
                     .flatten()
-                    .and_then(|c| cache::customer::load(self.cache.rows(), c.customer).ok().flatten())
+                    .and_then(|c| cache::customer::load(self.replica.cache.rows(), c.customer).ok().flatten())
                     .map(|customer| customer.name.to_string())
                     .unwrap_or_default(),
             };
@@ -138,10 +138,10 @@ impl Workplace {
     /// Something that the service wants the reader to know once.
     pub(super) fn notice(&mut self, core: &mut Core, notice: Notice) {
         let name_of = |place: &Self, id: ConversationId| {
-            cache::conversation::load(place.cache.rows(), id)
+            cache::conversation::load(place.replica.cache.rows(), id)
                 .ok()
                 .flatten()
-                .and_then(|c| cache::customer::load(place.cache.rows(), c.customer).ok().flatten())
+                .and_then(|c| cache::customer::load(place.replica.cache.rows(), c.customer).ok().flatten())
                 .map(|customer| customer.name)
                 .unwrap_or_default()
         };
@@ -164,10 +164,10 @@ impl Workplace {
     /// The tray shows presence, and how many conversations need the reader.
     pub(super) fn show_tray(&mut self, core: &Core) {
         let words = words(core.settings.language);
-        let presence = match self.sync.line() {
+        let presence = match self.replica.line() {
             LineState::Live => self
-                .me
-                .as_ref()
+                .replica
+                .me()
                 .and_then(|me| self.moment.presence.get(&me.id))
                 .map(|presence| presence.state),
             _ => None,

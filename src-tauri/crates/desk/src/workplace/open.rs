@@ -24,8 +24,9 @@ use crate::{
     helper::Helper,
     live::moment::Moment,
     ports::{Embedded, Vault},
+    replica::Replica,
     settings::{Known, PRACTICE},
-    sync::{Input, Sync},
+    sync::{Input, LineState},
     view::{LockedWhy, Push},
     words,
 };
@@ -103,11 +104,25 @@ fn open_files(vault: &dyn Vault, folder: &Folder, known: &Known) -> Result<Files
     } else {
         None
     };
-    Ok(Files {
-        cache: Cache::open(&folder.cache(), &cache_key)?,
-        work: Work::open(&folder.work(), &work_key)?,
-        service_key,
-    })
+    // First the file that can never be replaced: when its key does not fit, nothing else is touched.
+    let work = Work::open(&folder.work(), &work_key)?;
+    Ok(Files { cache: open_cache(&folder.cache(), &cache_key)?, work, service_key })
+}
+
+/// The cache; anew when it is damaged, since the service tells all of it again.
+fn open_cache(path: &Path, key: &Key) -> Result<Cache, LockedWhy> {
+    let whole = Cache::open(path, key).and_then(|cache| match cache.position() {
+        Ok(_) => Ok(cache),
+        Err(_) => Err(OpenError::WrongKey),
+    });
+    match whole {
+        Err(OpenError::WrongKey) => {
+            tracing::error!("the cache cannot be read and is taken anew");
+            store::open::remove(path).map_err(|_| LockedWhy::Disk)?;
+            Ok(Cache::open(path, key)?)
+        }
+        other => Ok(other?),
+    }
 }
 
 impl Core {
@@ -127,6 +142,21 @@ impl Core {
                 }
             });
         });
+    }
+
+    /// The cache turned out to be damaged while it was in use: it is thrown away, and the workspace opened anew. What is the
+    /// advisor's own is in the other file.
+    pub(crate) fn replace_damaged_cache(&mut self) {
+        if !std::mem::take(&mut self.cache_is_damaged) {
+            return;
+        }
+        let Ok(place) = self.place() else { return };
+        let id = place.id.clone();
+        self.state = State::Opening;
+        if let Err(error) = store::open::remove(&Folder::of(&self.folder, &id).cache()) {
+            tracing::error!(%error, "a damaged cache cannot be removed");
+        }
+        self.open_current();
     }
 
     fn opened(&mut self, known: &Known, files: Result<Files, LockedWhy>) {
@@ -172,23 +202,20 @@ impl Core {
             opening: self.opening,
             id: known.id.clone(),
             practice: known.id == PRACTICE,
-            cache,
-            work,
-            device,
-            me,
+            replica: Replica::open(cache, work, device, me, device.0.as_u64_pair().1)?,
             workspace: None,
             people: std::collections::BTreeMap::new(),
             backend: None,
             moment: Moment::default(),
             shown: Shown::default(),
-            pending: Vec::new(),
             after: std::collections::BTreeMap::new(),
+            settled_by: std::collections::BTreeMap::new(),
             chosen,
             presence_asked: false,
             helper,
             line: None,
+            line_shown: LineState::Connecting,
             line_no: 0,
-            sync: Sync::new(device, device.0.as_u64_pair().1),
             applied: watch::Sender::new(0),
             dirty: Dirty::default(),
             painted: Painted::default(),
@@ -196,10 +223,8 @@ impl Core {
             notified_offers: std::collections::BTreeSet::new(),
             tray: None,
         };
-        place.read_outbox()?;
         place.read_after()?;
         place.read_people()?;
-        place.settle_done();
         Ok(place)
     }
 
@@ -286,7 +311,7 @@ impl Core {
     /// Somebody signed in on the current workspace. There is only ever one session for it: two would take each other's tokens
     /// for stolen ones.
     pub(crate) fn signed_in(&mut self, address: &Address, keeper: Arc<dyn Keeper>) {
-        match self.in_place(|_, place| (place.backend.clone(), place.me.is_some())) {
+        match self.in_place(|_, place| (place.backend.clone(), place.replica.me().is_some())) {
             // Its files are still being opened, and will find the token.
             None => self.push_gate(),
             Some((None, _)) => self.connect(address, keeper),
@@ -310,7 +335,7 @@ impl Core {
         };
         let known = self.in_place(|core, place| {
             place.backend = Some(backend.clone());
-            place.me.is_some().then(|| place.begin(core))
+            place.replica.me().is_some().then(|| place.begin(core))
         });
         if known.flatten().is_some() {
             // The link for customers is known now.
@@ -344,8 +369,8 @@ impl Core {
     /// It is known who sits here.
     fn is(&mut self, person: Person, workspace: &str) {
         let kept = self.in_place(|core, place| {
-            kept::save(place.work.rows(), "me", &person)?;
-            place.me = Some(person);
+            kept::save(place.replica.work.rows(), "me", &person)?;
+            place.replica.set_me(person);
             place.begin(core);
             Ok::<_, store::Error>(place.id.clone())
         });
@@ -379,10 +404,13 @@ impl Core {
 impl Workplace {
     /// Starts the line.
     fn begin(&mut self, core: &mut Core) {
-        let Ok(position) = self.cache.position() else { return };
-        let waiting = self.waiting_items();
+        let Ok(position) = self.replica.cache.position() else { return };
         let _ = self.applied.send_replace(position.cursor);
-        self.step(core, Input::Start { epoch: position.epoch, cursor: position.cursor, waiting });
+        let now = core.now();
+        match self.replica.start(now) {
+            Ok(deeds) => self.follow(core, deeds),
+            Err(error) => tracing::error!(%error, "the line cannot start: the files cannot be read"),
+        }
     }
 
     /// Ends once everything up to `seq` can be shown, or the line is gone.

@@ -2,17 +2,13 @@
 
 use model::{
     At, Attachment, Channel, CommandId, ConversationId, FollowUpId, Intent, MacroId, MessageId, Personal,
-    Slug,
-    at::{DAY, SECOND},
-    follow_up::FollowUpChange,
-    limits::TEXT_CHARS,
-    wire::{Command, Outcome},
+    Slug, at::SECOND, follow_up::FollowUpChange, limits::TEXT_CHARS,
 };
 use store::{
     cache,
     work::{
         self,
-        outbox::{self, Pending, Policy, State},
+        outbox::{self, Pending, Policy},
     },
 };
 use uuid::Uuid;
@@ -22,90 +18,26 @@ use crate::{
     Failure, FailureCode,
     core::Core,
     live::timeline,
-    sync::{Input, Landing, lanes::Item},
+    replica::{NotSaved, Wish},
     view::{Draft, DraftFile, DraftMode, TimelineItem},
 };
 
-/// A reply to a live chat that could not go out for so long is not sent without a look. Shorter than the service's
-/// presence timeout, after which the chat is somebody else's.
-const LIVE_TTL: i64 = 45 * SECOND;
-/// Anything else may wait for so long.
-const ASYNC_TTL: i64 = 14 * DAY;
-/// Commands that may wait at once.
-const MOST: usize = 2_000;
 /// Bytes of files that may wait at once.
 const MOST_BYTES: i64 = 200 * 1024 * 1024;
 
 impl Workplace {
-    /// Reads the outbox from its file: after a start nothing is on its way.
-    pub(super) fn read_outbox(&mut self) -> Result<(), Failure> {
-        outbox::nothing_inflight(self.work.rows())?;
-        let (rows, unreadable) = outbox::open_rows(self.work.rows())?;
-        if unreadable > 0 {
-            tracing::error!(unreadable, "rows of the outbox cannot be read; they stay where they are");
-        }
-        self.pending = rows;
-        Ok(())
-    }
-
-    /// What waits to be sent, for the sync machine.
-    pub(super) fn waiting_items(&self) -> Vec<Item> {
-        self.pending.iter().filter(|row| row.state == State::Queued).map(item).collect()
-    }
-
-    /// Writes a command down and lets it go out.
-    pub(crate) fn enqueue(
-        &mut self,
-        core: &mut Core,
-        id: CommandId,
-        intent: Intent,
-        policy: Policy,
-        wait_ms: i64,
-    ) -> Result<Pending, Failure> {
-        self.enqueue_in_place_of(core, None, id, intent, policy, wait_ms)
-    }
-
-    /// The same; what it takes the place of is taken back in the same moment, so that neither is lost nor doubled.
-    fn enqueue_in_place_of(
-        &mut self,
-        core: &mut Core,
-        older: Option<CommandId>,
-        id: CommandId,
-        intent: Intent,
-        policy: Policy,
-        wait_ms: i64,
-    ) -> Result<Pending, Failure> {
-        if self.pending.len() >= MOST {
-            return Err(Failure::new(
-                FailureCode::NotSaved,
-                "2,000 changes wait to be sent. Nothing more can be saved until the line is back.",
-            ));
-        }
-        let now = core.now().wall;
-        let not_before = (wait_ms > 0).then(|| now + wait_ms);
-        let ttl = match policy {
-            Policy::Live => LIVE_TTL,
-            Policy::Async => ASYNC_TTL,
-        };
-        let expires = Some(now + wait_ms + ttl);
-        let command = Command { id, device: self.device, after: None, intent, at: now };
-        let row = self.work.together(|sql| {
-            if let Some(older) = older {
-                outbox::set_state(sql, older, State::Cancelled, None)?;
-            }
-            outbox::add(sql, command, policy, not_before, expires, now)
-        })?;
-        self.pending.push(row.clone());
+    /// Writes a wish down and lets it go out.
+    fn add(&mut self, core: &mut Core, wish: Wish) -> Result<Pending, Failure> {
+        let (row, deeds) = self.replica.add(wish, core.now())?;
         self.touched_row(&row);
         self.dirty.connection = true;
-        self.step(core, Input::Queued(item(&row)));
+        self.follow(core, deeds);
         Ok(row)
     }
 
     /// Writes down something that may wait and has nothing to undo.
     pub(crate) fn enqueue_now(&mut self, core: &mut Core, intent: Intent) -> Result<(), Failure> {
-        let id = CommandId(Uuid::now_v7());
-        self.enqueue(core, id, intent, Policy::Async, 0).map(|_| ())
+        self.add(core, Wish::new(CommandId(Uuid::now_v7()), intent)).map(|_| ())
     }
 
     /// What a row lays over what is shown is to be painted again.
@@ -127,9 +59,9 @@ impl Workplace {
     }
 
     pub(super) fn touched_row_by_id(&mut self, id: CommandId) {
-        let row = match self.pending.iter().find(|row| row.command.id == id) {
+        let row = match self.replica.row(id) {
             Some(row) => Some(row.clone()),
-            None => outbox::load(self.work.rows(), id).ok().flatten(),
+            None => outbox::load(self.replica.work.rows(), id).ok().flatten(),
         };
         if let Some(row) = row {
             self.touched_row(&row);
@@ -154,13 +86,13 @@ impl Workplace {
             return Err(Failure::new(FailureCode::Invalid, "Write something first."));
         }
         let now = core.now();
-        let conversation = cache::conversation::load(self.cache.rows(), id)?
+        let conversation = cache::conversation::load(self.replica.cache.rows(), id)?
             .ok_or_else(|| Failure::from(FailureCode::Gone))?;
         let live = conversation.channel == Channel::Chat && self.moment.there.contains(&id);
         let wait = i64::from(core.settings.undo_send_s) * SECOND;
         let (intent, policy) = match mode {
             DraftMode::Reply => {
-                if self.me.as_ref().map(|me| me.id) != conversation.owner {
+                if self.replica.me().map(|me| me.id) != conversation.owner {
                     return Err(FailureCode::NotAllowed.into());
                 }
                 let policy = if live { Policy::Live } else { Policy::Async };
@@ -174,7 +106,7 @@ impl Workplace {
         // What the answer needs is there: once the message is in the outbox, a failure would have it written twice.
         self.scene_or(now)?;
         let command = CommandId(Uuid::now_v7());
-        let row = self.enqueue(core, command, intent, policy, wait)?;
+        let row = self.add(core, Wish { id: command, intent, policy, wait_ms: wait, in_place_of: None })?;
         if let Err(failure) = self.clear_draft(id, mode, now.wall) {
             tracing::error!(%failure, "a draft that was sent cannot be forgotten");
         }
@@ -183,7 +115,7 @@ impl Workplace {
         {
             tracing::error!(%failure, "what a macro does besides cannot be read");
         }
-        self.moment.stopped_typing(id, self.me.as_ref().map(|me| me.id));
+        self.moment.stopped_typing(id, self.replica.me().map(|me| me.id));
         let scene = self.scene_or(now)?;
         timeline::one(&scene, &conversation, MessageId(row.command.id.0))?
             .ok_or_else(|| Failure::from(FailureCode::Fault))
@@ -203,7 +135,7 @@ impl Workplace {
         files
             .iter()
             .map(|sha256| {
-                let file = work::file::load(self.work.rows(), sha256)?.ok_or_else(|| {
+                let file = work::file::load(self.replica.work.rows(), sha256)?.ok_or_else(|| {
                     Failure::new(FailureCode::Gone, "A file is not on this computer any more.")
                 })?;
                 Ok(Attachment {
@@ -224,9 +156,6 @@ impl Workplace {
         id: CommandId,
     ) -> Result<(ConversationId, Draft), Failure> {
         let row = self.row(id)?;
-        if row.state != State::Queued && !row.state.needs_attention() {
-            return Err(FailureCode::TooLate.into());
-        }
         let (conversation, mode, text, attachments) = match &row.command.intent {
             Intent::Reply { conversation, text, attachments } => {
                 (*conversation, DraftMode::Reply, text.clone(), attachments.clone())
@@ -236,8 +165,8 @@ impl Workplace {
             }
             _ => return Err(FailureCode::Invalid.into()),
         };
-        let now = core.now().wall;
-        let mut draft: Draft = work::draft::load(self.work.rows(), conversation)?.unwrap_or_default();
+        let now = core.now();
+        let mut draft: Draft = work::draft::load(self.replica.work.rows(), conversation)?.unwrap_or_default();
         draft.mode = mode;
         let words = match mode {
             DraftMode::Reply => &mut draft.reply,
@@ -251,24 +180,18 @@ impl Workplace {
                 draft.attachments.push(DraftFile { sha256, name, mime, size });
             }
         }
-        self.work.together(|sql| {
-            work::draft::save(sql, conversation, &draft, now)?;
-            outbox::set_state(sql, id, State::Cancelled, None)
-        })?;
+        let besides = |sql: &store::Rows| work::draft::save(sql, conversation, &draft, now.wall);
+        let deeds = self.replica.cancel(id, besides, now)?;
         self.take_after(id);
-        self.drop_row(core, id);
+        self.follow(core, deeds);
         Ok((conversation, draft))
     }
 
-    /// Lets what did not go through go.
+    /// Lets go what did not go through, or what never went out.
     pub(crate) fn discard(&mut self, core: &mut Core, id: CommandId) -> Result<(), Failure> {
-        let row = self.row(id)?;
-        if !row.state.needs_attention() {
-            return Err(FailureCode::TooLate.into());
-        }
-        outbox::set_state(self.work.rows(), id, State::Cancelled, None)?;
+        let deeds = self.replica.cancel(id, |_| Ok(()), core.now())?;
         self.take_after(id);
-        self.drop_row(core, id);
+        self.follow(core, deeds);
         self.forget_files();
         Ok(())
     }
@@ -276,17 +199,7 @@ impl Workplace {
     /// Tries again what did not go through, under a new name: the service keeps its answer to the old one. A change that
     /// met somebody else's is made over theirs.
     pub(crate) fn retry(&mut self, core: &mut Core, id: CommandId) -> Result<(), Failure> {
-        let row = self.row(id)?;
-        if !row.state.needs_attention() {
-            return Err(FailureCode::TooLate.into());
-        }
-        let intent = match (row.command.intent.clone(), &row.outcome) {
-            (Intent::ChangeFollowUp { id, change, .. }, Some(Outcome::Conflict { version, .. })) => {
-                Intent::ChangeFollowUp { id, change, base: *version }
-            }
-            (intent, _) => intent,
-        };
-        let policy = match &intent {
+        let policy = match &self.row(id)?.command.intent {
             // Live or not is looked at again: the customer may have left meanwhile.
             Intent::Reply { conversation, .. } if self.moment.there.contains(conversation) => Policy::Live,
             _ => Policy::Async,
@@ -296,22 +209,15 @@ impl Workplace {
         if let Some(after) = self.take_after(id) {
             self.keep_after(again, after)?;
         }
-        self.enqueue_in_place_of(core, Some(id), again, intent, policy, 0)?;
-        self.drop_row(core, id);
+        let deeds = self.replica.retry(id, again, policy, core.now())?;
+        self.follow(core, deeds);
         Ok(())
     }
 
     /// Sends now what would go out in a moment.
     pub(crate) fn send_now(&mut self, core: &mut Core, id: CommandId) -> Result<(), Failure> {
-        let row = self.row(id)?;
-        if row.state == State::Queued {
-            outbox::set_queued(self.work.rows(), id, row.attempts, None)?;
-            if let Some(row) = self.pending.iter_mut().find(|row| row.command.id == id) {
-                row.not_before = None;
-            }
-            self.touched_row_by_id(id);
-            self.step(core, Input::SendNow(id));
-        }
+        let deeds = self.replica.send_now(id, core.now())?;
+        self.follow(core, deeds);
         Ok(())
     }
 
@@ -322,26 +228,12 @@ impl Workplace {
         id: FollowUpId,
         change: FollowUpChange,
     ) -> Result<(), Failure> {
-        let mut known = cache::follow_up::load(self.cache.rows(), id)?;
-        // Own changes that are on their way will have counted by then; one that changes nothing never counts.
-        for row in &self.pending {
-            let Intent::ChangeFollowUp { id: other, change: before, .. } = &row.command.intent else {
-                continue;
-            };
-            if let Some(known) = &mut known
-                && *other == id
-                && row.state.is_shown()
-                && !row.state.needs_attention()
-                && !known.has(before)
-            {
-                known.apply(before.clone(), "", row.made_at);
-            }
-        }
-        if known.as_ref().is_some_and(|known| known.has(&change)) {
-            return Ok(());
-        }
-        let base = known.map_or(0, |known| known.fields.of(&change));
-        self.enqueue_now(core, Intent::ChangeFollowUp { id, change, base })
+        let deeds = self.replica.change_follow_up(CommandId(Uuid::now_v7()), id, change, core.now())?;
+        self.dirty.follow_ups = true;
+        self.dirty.card = true;
+        self.dirty.connection = true;
+        self.follow(core, deeds);
+        Ok(())
     }
 
     pub(crate) fn set_reason(
@@ -354,51 +246,7 @@ impl Workplace {
     }
 
     fn row(&self, id: CommandId) -> Result<Pending, Failure> {
-        self.pending
-            .iter()
-            .find(|row| row.command.id == id)
-            .cloned()
-            .ok_or_else(|| FailureCode::TooLate.into())
-    }
-
-    fn drop_row(&mut self, core: &mut Core, id: CommandId) {
-        self.touched_row_by_id(id);
-        self.pending.retain(|row| row.command.id != id);
-        self.dirty.attention = true;
-        self.dirty.connection = true;
-        self.step(core, Input::Unqueued(id));
-    }
-
-    /// Writes what became of a command to the file and to the mirror.
-    pub(super) fn write_landing(&mut self, id: CommandId, landing: &Landing) -> store::Result<()> {
-        let sql = self.work.rows();
-        let (state, outcome) = match landing {
-            Landing::Inflight => (State::Inflight, None),
-            Landing::Queued { attempts } => {
-                outbox::set_queued(sql, id, *attempts, None)?;
-                (State::Queued, None)
-            }
-            Landing::Acked { seq, epoch, outcome } => {
-                outbox::set_acked(sql, id, *epoch, *seq, outcome)?;
-                (State::Acked, Some(outcome))
-            }
-            Landing::Conflict(outcome) => (State::Conflict, Some(outcome)),
-            Landing::Wedged(outcome) => (State::Wedged, Some(outcome)),
-            Landing::Orphaned(outcome) => (State::Orphaned, Some(outcome)),
-            Landing::Expired => (State::Expired, None),
-        };
-        if !matches!(landing, Landing::Queued { .. } | Landing::Acked { .. }) {
-            outbox::set_state(sql, id, state, outcome)?;
-        }
-        if let Some(row) = self.pending.iter_mut().find(|row| row.command.id == id) {
-            row.state = state;
-            row.outcome = outcome.cloned().or_else(|| row.outcome.take());
-            if let Landing::Queued { attempts } = landing {
-                row.attempts = *attempts;
-                row.not_before = None;
-            }
-        }
-        Ok(())
+        self.replica.row(id).cloned().ok_or_else(|| FailureCode::TooLate.into())
     }
 
     /// Keeps what is being written; an empty draft is forgotten.
@@ -406,9 +254,9 @@ impl Workplace {
         let empty =
             draft.reply.trim().is_empty() && draft.note.trim().is_empty() && draft.attachments.is_empty();
         if empty {
-            work::draft::forget(self.work.rows(), id)?;
+            work::draft::forget(self.replica.work.rows(), id)?;
         } else {
-            work::draft::save(self.work.rows(), id, draft, now)?;
+            work::draft::save(self.replica.work.rows(), id, draft, now)?;
         }
         self.dirty.conversation(id);
         Ok(())
@@ -416,7 +264,7 @@ impl Workplace {
 
     /// What was sent is no longer a draft.
     fn clear_draft(&mut self, id: ConversationId, mode: DraftMode, now: At) -> Result<(), Failure> {
-        let mut draft: Draft = work::draft::load(self.work.rows(), id)?.unwrap_or_default();
+        let mut draft: Draft = work::draft::load(self.replica.work.rows(), id)?.unwrap_or_default();
         match mode {
             DraftMode::Reply => draft.reply = Personal::default(),
             DraftMode::Note => draft.note = Personal::default(),
@@ -434,13 +282,13 @@ impl Workplace {
         now: At,
     ) -> Result<(DraftFile, Draft), Failure> {
         let size = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);
-        if work::file::total_bytes(self.work.rows())? + size > MOST_BYTES {
+        if work::file::total_bytes(self.replica.work.rows())? + size > MOST_BYTES {
             return Err(Failure::new(
                 FailureCode::NotSaved,
                 "200 MB of files wait to be sent. Send or discard some first.",
             ));
         }
-        let mut draft: Draft = work::draft::load(self.work.rows(), id)?.unwrap_or_default();
+        let mut draft: Draft = work::draft::load(self.replica.work.rows(), id)?.unwrap_or_default();
         let added = DraftFile {
             sha256: sha256.to_owned(),
             name: file.name.as_str().into(),
@@ -450,7 +298,7 @@ impl Workplace {
         if !draft.attachments.iter().any(|known| known.sha256 == sha256) {
             draft.attachments.push(added.clone());
         }
-        self.work.together(|sql| {
+        self.replica.work.together(|sql| {
             work::file::keep(sql, sha256, file, now)?;
             work::draft::save(sql, id, &draft, now)
         })?;
@@ -459,35 +307,37 @@ impl Workplace {
 
     /// Forgets files that no draft and no waiting message needs.
     pub(super) fn forget_files(&self) {
-        if work::file::total_bytes(self.work.rows()).is_ok_and(|bytes| bytes == 0) {
+        if work::file::total_bytes(self.replica.work.rows()).is_ok_and(|bytes| bytes == 0) {
             return;
         }
         let mut needed: Vec<String> = self
-            .pending
+            .replica
+            .pending()
             .iter()
             .flat_map(|row| outbox::attachments(&row.command.intent))
             .map(|attachment| attachment.sha256.clone())
             .collect();
-        let drafts = work::draft::conversations(self.work.rows()).unwrap_or_default();
+        let drafts = work::draft::conversations(self.replica.work.rows()).unwrap_or_default();
         for id in drafts {
-            if let Ok(Some(draft)) = work::draft::load::<Draft>(self.work.rows(), id) {
+            if let Ok(Some(draft)) = work::draft::load::<Draft>(self.replica.work.rows(), id) {
                 needed.extend(draft.attachments.into_iter().map(|file| file.sha256));
             }
         }
-        if let Err(error) = work::file::forget_others(self.work.rows(), &needed) {
+        if let Err(error) = work::file::forget_others(self.replica.work.rows(), &needed) {
             tracing::error!(%error, "files that are not needed any more cannot be forgotten");
         }
     }
 }
 
-/// A row as far as its order matters.
-fn item(row: &Pending) -> Item {
-    Item {
-        id: row.command.id,
-        lane: row.lane.clone(),
-        not_before: row.not_before,
-        expires: row.expires_at,
-        files: !outbox::attachments(&row.command.intent).is_empty(),
-        attempts: row.attempts,
+impl From<NotSaved> for Failure {
+    fn from(not_saved: NotSaved) -> Self {
+        match not_saved {
+            NotSaved::Full => Failure::new(
+                FailureCode::NotSaved,
+                "2,000 changes wait to be sent. Nothing more can be saved until the line is back.",
+            ),
+            NotSaved::TooLate => FailureCode::TooLate.into(),
+            NotSaved::Store(error) => error.into(),
+        }
     }
 }

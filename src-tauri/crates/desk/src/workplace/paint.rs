@@ -186,7 +186,8 @@ impl Workplace {
 
     /// The line, the reader, the team.
     fn paint_around(&mut self, core: &mut Core, now: Now) -> Result<(), Failure> {
-        self.dirty.connection = false;
+        // What is counted beside the line is listed too: what waits, and what needs a decision.
+        self.dirty.attention |= std::mem::take(&mut self.dirty.connection);
         let connection = self.connection(now);
         if self.painted.connection.as_ref() != Some(&connection) {
             self.painted.connection = Some(connection.clone());
@@ -202,7 +203,7 @@ impl Workplace {
             self.dirty.supervise = true;
         }
         if std::mem::take(&mut self.dirty.me)
-            && let Some(person) = self.me.clone()
+            && let Some(person) = self.replica.me().cloned()
         {
             let presence = self.moment.presence.get(&person.id).cloned();
             let me = (person, presence);
@@ -267,7 +268,7 @@ impl Workplace {
         let lines = std::mem::take(&mut self.dirty.lines);
         let timeline = std::mem::take(&mut self.dirty.timeline);
         let Some(id) = self.shown.conversation else { return Ok(()) };
-        let Some(conversation) = cache::conversation::load(self.cache.rows(), id)? else {
+        let Some(conversation) = cache::conversation::load(self.replica.cache.rows(), id)? else {
             self.shown.conversation = None;
             self.shown.customer = None;
             self.painted.header = None;
@@ -301,7 +302,8 @@ impl Workplace {
             let seen = conversation.seen_by_customer;
             if seen > self.painted.seen {
                 let after = self.painted.seen;
-                let newly = cache::message::before(self.cache.rows(), id, Some(seen + 1), seen - after)?;
+                let newly =
+                    cache::message::before(self.replica.cache.rows(), id, Some(seen + 1), seen - after)?;
                 again.extend(newly.into_iter().filter(|line| line.n > after).map(|line| line.id));
                 self.painted.seen = seen;
             }
@@ -377,9 +379,10 @@ impl Workplace {
         let Some(header) = live::header::header(&scene, id)? else { return Ok(None) };
         let Some(customer) = live::card::card(&scene, header.customer, Some(id))? else { return Ok(None) };
         let timeline = live::timeline::stretch(&scene, id, None)?;
-        let draft = store::work::draft::load(self.work.rows(), id)?.unwrap_or_default();
-        let reading_at = store::work::kept::load(self.work.rows(), &format!("reading:{id}"))?;
-        let seen = cache::conversation::load(self.cache.rows(), id)?.map_or(0, |c| c.seen_by_customer);
+        let draft = store::work::draft::load(self.replica.work.rows(), id)?.unwrap_or_default();
+        let reading_at = store::work::kept::load(self.replica.work.rows(), &format!("reading:{id}"))?;
+        let seen =
+            cache::conversation::load(self.replica.cache.rows(), id)?.map_or(0, |c| c.seen_by_customer);
         self.shown.conversation = Some(id);
         self.shown.customer = Some(header.customer);
         self.painted.header = Some(header.clone());
@@ -391,7 +394,7 @@ impl Workplace {
     }
 
     pub(super) fn connection(&self, now: Now) -> Connection {
-        let state = match self.sync.line() {
+        let state = match self.replica.line() {
             SyncLine::Live => LineState::Live,
             SyncLine::Connecting => LineState::Reconnecting,
             SyncLine::Down => LineState::Offline,
@@ -399,7 +402,7 @@ impl Workplace {
             SyncLine::UpdateNeeded => LineState::UpdateNeeded,
         };
         let count = |wanted: fn(&store::work::outbox::State) -> bool| {
-            let rows = self.pending.iter().filter(|row| wanted(&row.state));
+            let rows = self.replica.pending().iter().filter(|row| wanted(&row.state));
             // Marks that something was read are not the advisor's words: nobody counts them.
             let rows = rows.filter(|row| !matches!(row.command.intent, model::Intent::Read { .. }));
             u32::try_from(rows.count()).unwrap_or(u32::MAX)
@@ -416,9 +419,9 @@ impl Workplace {
 
     /// While the line is live, "complete up to" is now and nobody needs it: it would only change all the time.
     fn complete_at(&self) -> Option<model::At> {
-        match self.sync.line() {
+        match self.replica.line() {
             SyncLine::Live => None,
-            _ => self.cache.position().ok().and_then(|position| position.complete_at),
+            _ => self.replica.cache.position().ok().and_then(|position| position.complete_at),
         }
     }
 
@@ -426,7 +429,7 @@ impl Workplace {
         let mut rows: Vec<Colleague> = self
             .people
             .values()
-            .filter(|person| person.active && Some(person.id) != self.me.as_ref().map(|me| me.id))
+            .filter(|person| person.active && Some(person.id) != self.replica.me().map(|me| me.id))
             .map(|person| Colleague {
                 presence: self.moment.presence.get(&person.id).cloned(),
                 person: person.clone(),

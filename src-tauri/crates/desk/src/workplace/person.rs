@@ -33,7 +33,7 @@ impl Workplace {
     /// With the line comes the presence that the reader chose, if the service counts them as gone.
     pub(super) fn choose_presence(&mut self, core: &mut Core) {
         let chosen = self.chosen.clone().unwrap_or_default();
-        let now = self.me.as_ref().and_then(|me| self.moment.presence.get(&me.id));
+        let now = self.replica.me().and_then(|me| self.moment.presence.get(&me.id));
         let gone = now.is_none_or(|presence| presence.state == PresenceState::Offline);
         if gone && chosen.state != PresenceState::Offline {
             let Chosen { state, reason } = chosen;
@@ -43,7 +43,7 @@ impl Workplace {
 
     /// The reader chose a presence: kept for the next start, so that a break stays a break.
     pub(crate) fn keep_presence(&mut self, chosen: Chosen) {
-        if let Err(error) = kept::save(self.work.rows(), "chosen_presence", &chosen) {
+        if let Err(error) = kept::save(self.replica.work.rows(), "chosen_presence", &chosen) {
             tracing::error!(%error, "the chosen presence cannot be kept");
         }
         self.chosen = Some(chosen);
@@ -52,8 +52,8 @@ impl Workplace {
     /// Nobody has touched the window for long: nothing should be offered.
     pub(crate) fn set_away(&mut self, core: &mut Core) {
         let available = self
-            .me
-            .as_ref()
+            .replica
+            .me()
             .and_then(|me| self.moment.presence.get(&me.id))
             .is_some_and(|presence| presence.state == PresenceState::Available);
         if available {
@@ -80,16 +80,25 @@ impl Workplace {
     /// A command with a new name.
     pub(crate) fn command(&self, core: &Core, intent: Intent) -> Command {
         let id = CommandId(Uuid::now_v7());
-        Command { id, device: self.device, after: None, intent, at: core.now().wall }
+        Command {
+            id,
+            device: self.replica.device(),
+            after: None,
+            intent,
+            at: core.now().wall,
+            until: None,
+            seen: None,
+        }
     }
 
     /// What sets presence offline; ends once the service knows, or cannot.
     pub(crate) fn leave(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
         let backend: Arc<dyn Backend> = self.backend.clone()?;
-        let (device, id) = (self.device, CommandId(Uuid::now_v7()));
+        let (device, id) = (self.replica.device(), CommandId(Uuid::now_v7()));
         Some(Box::pin(async move {
             let intent = Intent::SetPresence { state: PresenceState::Offline, reason: None };
-            let command = Command { id, device, after: None, intent, at: model::At(0) };
+            let command =
+                Command { id, device, after: None, intent, at: model::At(0), until: None, seen: None };
             let _ = backend.submit(vec![command]).await;
         }))
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::{At, CommandId, DeviceId, Intent, follow_up::FollowUpChange};
+use crate::{At, CommandId, DeviceId, Epoch, Intent, follow_up::FollowUpChange};
 
 /// One thing a person wants, asked for once, however often it is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -21,6 +21,14 @@ pub struct Command {
     pub intent: Intent,
     /// The client's clock when the person did it. For reading only; order never comes from it.
     pub at: At,
+    /// Too late from this moment of the service's clock on: an answer to somebody who is long gone. The service alone can
+    /// tell for a command that was sent and whose receipt was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<At>,
+    /// What the person saw in the field that they change. When something else stands there, it is a conflict: counts of
+    /// changes alone say nothing after the service was restored from a backup.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<FollowUpChange>,
 }
 
 /// The body of `POST /v1/commands`.
@@ -34,6 +42,8 @@ pub struct Batch {
 /// The answer to a [`Batch`], in its order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Receipts {
+    /// The log that the numbers in the receipts belong to.
+    pub epoch: Epoch,
     /// One for each command.
     pub receipts: Vec<Receipt>,
 }
@@ -101,6 +111,8 @@ pub enum Rejection {
     Gone,
     /// The conversation is over.
     Closed,
+    /// It came later than it may.
+    Expired,
     /// Somebody else took it, or the offer ran out.
     NotOffered,
     /// The article or macro was changed by somebody else meanwhile.

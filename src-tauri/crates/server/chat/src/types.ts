@@ -163,7 +163,7 @@ message: string,
 received?: number | null, };
 
 /** Why a command was refused for good. A code exists because a client does something different with it. */
-export type Rejection = "not_assigned" | "forbidden" | "gone" | "closed" | "not_offered" | "stale" | "invalid" | "too_large" | "blob_missing" | "id_reused";
+export type Rejection = "not_assigned" | "forbidden" | "gone" | "closed" | "expired" | "not_offered" | "stale" | "invalid" | "too_large" | "blob_missing" | "id_reused";
 
 /** Which question was asked. Definitions in [`crate::measures`]. */
 export type ScoreKind = "nps" | "csat" | "ces";

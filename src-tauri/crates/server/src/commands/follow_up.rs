@@ -68,6 +68,7 @@ pub(super) fn change(
     id: FollowUpId,
     change: FollowUpChange,
     base: u32,
+    seen: Option<&FollowUpChange>,
 ) -> Effect {
     let gone = Halt::Refused(Rejection::Gone, "There is no such follow-up.");
     let Some(mut follow_up) = follow_ups::load(&tx.sql, id, tx.tenant)? else { return Err(gone) };
@@ -88,7 +89,11 @@ pub(super) fn change(
         return Ok(Done::Nothing);
     }
     let version = follow_up.fields.of(&change);
-    if version != base {
+    let same = match seen {
+        Some(seen) => follow_up.current(&change) == *seen,
+        None => version == base,
+    };
+    if !same {
         let last = follow_up
             .history
             .iter()

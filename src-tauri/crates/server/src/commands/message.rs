@@ -81,7 +81,8 @@ pub(super) fn note(
     Ok(Done::Changed)
 }
 
-fn line(
+/// A line that somebody at a desk wrote, checked.
+pub(super) fn line(
     tx: &Tx<'_>,
     me: &Person,
     id: CommandId,

@@ -9,7 +9,7 @@ use model::{
     },
 };
 
-use crate::{auth::Caller, commands, json::Body, problem::Problem, service::Service};
+use crate::{auth::Caller, commands, json::Body, log, problem::Problem, service::Service};
 
 /// Does what a person wants, each thing once. The answers stand in the order of the commands.
 #[utoipa::path(post, path = "/v1/commands", tag = "desk", request_body = Batch,
@@ -43,5 +43,6 @@ pub(crate) async fn post(
             .map_err(Problem::from)?;
         receipts.push(receipt);
     }
-    Ok(Json(Receipts { receipts }))
+    let epoch = service.read(move |sql| log::head(sql, tenant)).await?.epoch;
+    Ok(Json(Receipts { epoch, receipts }))
 }

@@ -53,13 +53,19 @@ pub(crate) async fn page(
     caller: Caller,
     Query(After { after }): Query<After>,
 ) -> Result<Json<SnapshotPage>, Problem> {
-    let place = match after {
-        None => Place::Team,
-        Some(text) => Place::read(&text)
-            .ok_or_else(|| Problem::invalid("Ask for the page that the one before named."))?,
-    };
-    let page = service.read(move |sql| rows(sql, caller.tenant, &caller.person, place)).await?;
-    Ok(Json(page))
+    let page =
+        service.read(move |sql| page_after(sql, caller.tenant, &caller.person, after.as_deref())).await?;
+    page.map(Json).ok_or_else(|| Problem::invalid("Ask for the page that the one before named."))
+}
+
+/// The page after the one that named `after`, or the first; nothing when no page did.
+pub(crate) fn page_after(
+    sql: &Connection,
+    tenant: TenantId,
+    me: &Person,
+    after: Option<&str>,
+) -> Result<Option<SnapshotPage>> {
+    after.map_or(Some(Place::Team), Place::read).map(|place| rows(sql, tenant, me, place)).transpose()
 }
 
 /// How far the reader is.

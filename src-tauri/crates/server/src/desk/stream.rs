@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use model::{
-    At, ConversationId, ConversationState, DeviceId, PersonId, Role,
+    At, ConversationId, ConversationState, DeviceId, Epoch, PersonId, Role,
     at::SECOND,
     limits::FRAME_EVENTS,
     wire::{
@@ -82,22 +82,23 @@ async fn hello(service: &Service, caller: &Caller, socket: &mut Socket) -> Resul
     };
     let tenant = caller.tenant;
     let head = service.read(move |sql| log::head(sql, tenant)).await.map_err(|_| close::RESTART)?;
-    let reset = if schema != SCHEMA {
-        Some(ResetReason::Schema)
+    let answer = greet(head, epoch, cursor, schema, service.now());
+    socket.say(&answer).await?;
+    if matches!(answer, ServerFrame::Resumed { .. }) { Ok((device, cursor)) } else { Err(NORMAL) }
+}
+
+/// The answer to a hello: go on from there, or begin anew.
+pub(crate) fn greet(head: log::Head, epoch: Option<Epoch>, cursor: u64, schema: u32, now: At) -> ServerFrame {
+    if schema != SCHEMA {
+        ServerFrame::Reset { reason: ResetReason::Schema }
     } else if epoch != Some(head.epoch) {
-        Some(ResetReason::EpochChanged)
+        ServerFrame::Reset { reason: ResetReason::EpochChanged }
     } else if cursor > head.head {
         tracing::error!(cursor, head = head.head, "a desk knows more than the log: writes were lost");
-        Some(ResetReason::CursorAhead)
+        ServerFrame::Reset { reason: ResetReason::CursorAhead }
     } else {
-        None
-    };
-    if let Some(reason) = reset {
-        socket.say(&ServerFrame::Reset { reason }).await?;
-        return Err(NORMAL);
+        ServerFrame::Resumed { head: head.head, now }
     }
-    socket.say(&ServerFrame::Resumed { head: head.head, now: service.now() }).await?;
-    Ok((device, cursor))
 }
 
 /// A desk came or went: with the last one, the time begins to run after which its person counts as gone.
@@ -135,6 +136,8 @@ impl Desk {
 
     async fn go_on(&mut self, mut direct: mpsc::Receiver<Direct>) -> Result<std::convert::Infallible, u16> {
         self.look().await?;
+        // The desk was told the head and is live once it is there, also over what it may not see.
+        self.catch_up(true).await?;
         self.tell_all().await?;
         let clock = self.service.clock().clone();
         let mut expiry = clock.wait_until(self.caller.until);

@@ -84,6 +84,8 @@ async fn look(service: &Service, clock: &dyn Clock, tenant: TenantId, id: Person
             after: None,
             intent,
             at: now,
+            until: None,
+            seen: None,
         };
         service.write_with(tenant, move |sql| commands::handle(sql, tenant, &person, now, command)).await?;
     }

@@ -192,6 +192,8 @@ impl Desk {
             after: None,
             intent,
             at: model::At(0),
+            until: None,
+            seen: None,
         };
         let receipts: Receipts = self
             .http

@@ -134,26 +134,24 @@ pub async fn says(
     text: String,
 ) -> Result<()> {
     let tenant = service.tenant(workspace).await?;
-    service
-        .write(tenant, move |tx| {
-            let Some(mut row) = conversations::load(&tx.sql, conversation, tx.tenant)? else { return Ok(()) };
-            add_line(
-                tx,
-                &mut row,
-                Line {
-                    id: MessageId(Uuid::now_v7()),
-                    kind: MessageKind::Message,
-                    author: Author::Customer,
-                    text: text.into(),
-                    attachments: Vec::new(),
-                    mentions: Vec::new(),
-                    activity: None,
-                },
-            )?;
-            row.unread += 1;
-            conversations::save(tx, &mut row)
-        })
-        .await
+    service.write(tenant, move |tx| customer_says(tx, conversation, text)).await
+}
+
+/// The same in a unit of work.
+pub(crate) fn customer_says(tx: &mut Tx<'_>, conversation: ConversationId, text: String) -> Result<()> {
+    let Some(mut row) = conversations::load(&tx.sql, conversation, tx.tenant)? else { return Ok(()) };
+    let line = Line {
+        id: MessageId(Uuid::now_v7()),
+        kind: MessageKind::Message,
+        author: Author::Customer,
+        text: text.into(),
+        attachments: Vec::new(),
+        mentions: Vec::new(),
+        activity: None,
+    };
+    add_line(tx, &mut row, line)?;
+    row.unread += 1;
+    conversations::save(tx, &mut row)
 }
 
 const WORDS: [&str; 40] = [

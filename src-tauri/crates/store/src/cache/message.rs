@@ -34,15 +34,26 @@ pub(super) fn put(sql: &Connection, message: &Message, generation: i64) -> Resul
     if inserted > 0 {
         return index(sql, sql.last_insert_rowid(), message);
     }
-    let (no, known): (i64, u32) = sql
+    let (no, known): (i64, i64) = sql
         .prepare_cached("SELECT no, version FROM message WHERE id = ?")?
         .query_row([message.id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if message.version < known {
+    if i64::from(message.version) < known {
         return Ok(());
     }
-    sql.prepare_cached("UPDATE message SET version = ?2, generation = ?3, body = ?4 WHERE no = ?1")?
-        .execute(params![no, message.version, generation, body])?;
-    if message.version > known {
+    // Its place too: a service that was restored may have done things in another order.
+    sql.prepare_cached(
+        "UPDATE message SET conversation = ?2, n = ?3, version = ?4, generation = ?5, at = ?6, body = ?7 WHERE no = ?1",
+    )?
+    .execute(params![
+        no,
+        message.conversation.0,
+        message.n,
+        message.version,
+        generation,
+        message.at.0,
+        body
+    ])?;
+    if i64::from(message.version) > known {
         sql.prepare_cached("DELETE FROM message_text WHERE rowid = ?")?.execute([no])?;
         index(sql, no, message)?;
     }
@@ -68,16 +79,17 @@ pub(super) fn forget_conversation(sql: &Connection, id: ConversationId) -> Resul
 
 /// After a snapshot: lines of conversations that are not in it are forgotten. Lines that came before through scrolling
 /// stay with their conversation.
-pub(super) fn forget_before(sql: &Connection, generation: i64) -> Result<()> {
+pub(super) fn forget_before(sql: &Connection, generation: i64, keep_older: bool) -> Result<()> {
+    let gone = if keep_older {
+        "conversation NOT IN (SELECT id FROM conversation WHERE generation >= ?1)"
+    } else {
+        "generation < ?1"
+    };
     sql.execute(
-        "DELETE FROM message_text WHERE rowid IN (SELECT no FROM message WHERE conversation NOT IN
-           (SELECT id FROM conversation WHERE generation >= ?1))",
+        &format!("DELETE FROM message_text WHERE rowid IN (SELECT no FROM message WHERE {gone})"),
         [generation],
     )?;
-    sql.execute(
-        "DELETE FROM message WHERE conversation NOT IN (SELECT id FROM conversation WHERE generation >= ?1)",
-        [generation],
-    )?;
+    sql.execute(&format!("DELETE FROM message WHERE {gone}"), [generation])?;
     Ok(())
 }
 

@@ -22,3 +22,8 @@ pub(super) fn all<T: DeserializeOwned>(sql: &Connection, query: &str, params: im
     let texts = statement.query_map(params, |row| row.get::<_, String>(0))?;
     texts.map(|text| Ok(serde_json::from_str(&text?)?)).collect()
 }
+
+/// All rows of a table.
+pub(super) fn table<T: DeserializeOwned>(sql: &Connection, table: &str) -> Result<Vec<T>> {
+    all(sql, &format!("SELECT body FROM {table}"), [])
+}
