@@ -34,7 +34,7 @@ ui: setup ## Build the screen and the chat page
 	@cd ui && npm run --silent build
 
 dev: setup ui ## The app with a screen that reloads while you edit it
-	@cd src-tauri && ../.make/tauri.sh dev -- --no-default-features --features embedded
+	@.make/headless.sh .make/tauri.sh dev -- --no-default-features --features embedded
 
 bench: setup ui ## What an advisor waits for, measured in the real window (PARTS="typing searching": only these parts)
 	@.make/bench.sh $(PARTS)
