@@ -4,7 +4,7 @@ SHELL := /bin/bash
 CHAT := src-tauri/crates/server/chat
 export CI ?=
 
-.PHONY: help run test test-simulation check types ui dev bench package icons setup
+.PHONY: help run test test-long test-simulation check types ui dev bench package icons setup
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -14,6 +14,9 @@ run: setup ui ## Start Loopdesk on its practice workspace (on a virtual display 
 
 test: check ## Everything that must hold: checks, stories, the real window with a real customer
 	@.make/test.sh
+
+test-long: setup ui ## Nothing is lost, at length: 1,000 disconnects, 100 kills of each program (SEED=7: in another order)
+	@.make/long.sh
 
 test-simulation: ## Nothing is lost, over 100,000 seeded schedules (SCHEDULES=500: so many, SEED=7: only that one)
 	@.make/say.sh "Playing schedules (building first; the first time takes some minutes)"

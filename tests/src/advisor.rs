@@ -8,6 +8,7 @@ use std::{
         Arc, Condvar, Mutex,
         atomic::{AtomicI64, Ordering},
     },
+    time::Instant,
 };
 
 use async_trait::async_trait;
@@ -21,14 +22,21 @@ use desk::{
 use model::{At, Role};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use store::{Cache, Key, Work};
 use tempfile::TempDir;
 use tokio::{runtime::Handle, sync::mpsc};
 
 use crate::{
     Stage,
+    app::PASSWORD,
     seat::PATIENCE,
-    stage::{MORNING, slug},
+    stage::{MORNING, signs_in, slug},
 };
+
+/// Somebody's address, by which they sign in.
+pub fn email(name: &str) -> String {
+    format!("{}@alba.example.com", name.to_lowercase().replace(' ', "."))
+}
 
 /// A keyring in memory, which can be made to fail.
 #[derive(Default)]
@@ -149,11 +157,18 @@ impl Shell for Witness {
 pub struct TwoClocks {
     mono: AtomicI64,
     wall: AtomicI64,
+    /// They go by themselves since then.
+    since: Option<Instant>,
 }
 
 impl TwoClocks {
-    fn morning() -> Arc<Self> {
-        Arc::new(Self { mono: AtomicI64::new(0), wall: AtomicI64::new(MORNING.0) })
+    fn morning() -> Self {
+        Self { mono: AtomicI64::new(0), wall: AtomicI64::new(MORNING.0), since: None }
+    }
+
+    /// Clocks that go by themselves, like the machine's. The story may still let time pass.
+    fn going() -> Self {
+        Self { since: Some(Instant::now()), ..Self::morning() }
     }
 
     /// Time passes on both.
@@ -170,9 +185,15 @@ impl TwoClocks {
 
 impl Clock for TwoClocks {
     fn now(&self) -> Now {
-        // Frames are painted by this clock, so it must not stand still while a story waits for one.
-        let mono = self.mono.fetch_add(1, Ordering::SeqCst);
-        Now { mono, wall: At(self.wall.load(Ordering::SeqCst)) }
+        let wall = At(self.wall.load(Ordering::SeqCst));
+        match self.since {
+            // Frames are painted by this clock, so it must not stand still while a story waits for one.
+            None => Now { mono: self.mono.fetch_add(1, Ordering::SeqCst), wall },
+            Some(since) => {
+                let went = i64::try_from(since.elapsed().as_millis()).expect("a story ends");
+                Now { mono: self.mono.load(Ordering::SeqCst) + went, wall: wall + went }
+            }
+        }
     }
 }
 
@@ -204,7 +225,7 @@ impl Advisor {
     /// The same with a role, skills and queues.
     pub async fn sits_as(stage: &Stage, name: &str, role: Role, skills: &[&str], queues: &[&str]) -> Self {
         let slugs = |texts: &[&str]| texts.iter().map(|text| slug(text)).collect();
-        let email = format!("{}@alba.example.com", name.to_lowercase().replace(' ', "."));
+        let email = email(name);
         let new = server::admin::NewPerson {
             email: email.clone(),
             name: name.to_owned(),
@@ -212,19 +233,36 @@ impl Advisor {
             team: slug("care"),
             skills: slugs(skills),
             queues: slugs(queues),
-            password: Some("correct horse battery".into()),
+            password: Some(PASSWORD.into()),
         };
         stage.service.add_person(&slug("alba"), new).await.expect("a person is added");
         let mut advisor = Self::arrives(name);
-        advisor.call("workspace.add", json!({ "address": stage.address })).await;
-        advisor.browses(stage, &email, "correct horse battery").await;
-        advisor.ready().await;
-        advisor.live().await;
+        advisor.signs_in(&stage.address, &email).await;
         advisor
+    }
+
+    /// Somebody whom the service knows already, at a desk whose clocks go by themselves and which knows the service by that
+    /// address.
+    pub async fn sits_behind(address: &str, name: &str) -> Self {
+        let mut advisor = Self::with_clocks(name, TwoClocks::going());
+        advisor.signs_in(address, &email(name)).await;
+        advisor
+    }
+
+    async fn signs_in(&mut self, address: &str, email: &str) {
+        self.call("workspace.add", json!({ "address": address })).await;
+        let page = self.page().await;
+        signs_in(address, &page, email, PASSWORD).await;
+        self.ready().await;
+        self.live().await;
     }
 
     /// A desk on an empty folder, nobody signed in.
     pub fn arrives(name: &str) -> Self {
+        Self::with_clocks(name, TwoClocks::morning())
+    }
+
+    fn with_clocks(name: &str, clock: TwoClocks) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (opened_to, opened) = mpsc::unbounded_channel();
         let shell = Arc::new(Witness {
@@ -240,7 +278,7 @@ impl Advisor {
             desk: None,
             shell,
             vault: Arc::new(Pocket::default()),
-            clock: TwoClocks::morning(),
+            clock: Arc::new(clock),
             pushed: Vec::new(),
             folder,
             opened,
@@ -273,6 +311,24 @@ impl Advisor {
         self.desk = None;
     }
 
+    /// Ends the desk in order and opens what it left in its files.
+    pub async fn leaves(&mut self) -> (Cache, Work) {
+        let desk = self.desk.take().expect("the desk runs");
+        let start = dispatch(&desk, "app.start", json!({})).await.expect("the desk answers");
+        let workspaces = start["workspaces"].as_array().expect("workspaces");
+        let current = workspaces.iter().find(|row| row["current"] == true).expect("one is open");
+        let id = current["id"].as_str().expect("its name");
+        desk.end().await;
+        let folder = self.folder().join("workspaces").join(id);
+        let key = |file: &str| {
+            let kept = self.vault.get(&format!("{id}/{file}")).expect("the keyring answers");
+            Key::read(kept.expect("a key")).expect("a key")
+        };
+        let cache = Cache::open(&folder.join("cache.db"), &key("cache")).expect("the cache opens");
+        let work = Work::open(&folder.join("work.db"), &key("work")).expect("the work file opens");
+        (cache, work)
+    }
+
     /// The desk's folder.
     pub fn folder(&self) -> PathBuf {
         self.folder.path().join("desk")
@@ -293,9 +349,14 @@ impl Advisor {
 
     /// The browser that the desk opened: types address and password and goes where it is sent.
     pub async fn browses(&mut self, stage: &Stage, email: &str, password: &str) {
-        let page = tokio::time::timeout(PATIENCE, self.opened.recv()).await;
-        let page = page.expect("a page is opened").expect("a page is opened");
+        let page = self.page().await;
         stage.is_signed_in_on(&page, email, password).await;
+    }
+
+    /// The page that the desk opened.
+    async fn page(&mut self) -> String {
+        let page = tokio::time::timeout(PATIENCE, self.opened.recv()).await;
+        page.expect("a page is opened").expect("a page is opened")
     }
 
     /// Waits for a push that `seen` takes.
@@ -337,6 +398,40 @@ impl Advisor {
             }
             self.until(|push| matches!(push["view"].as_str(), Some("connection" | "gate")).then_some(()))
                 .await;
+        }
+    }
+
+    /// Nothing waits to be taken back: what is sent goes out at once.
+    pub async fn sends_at_once(&self) {
+        let mut settings = self.call("app.start", json!({})).await["settings"].clone();
+        settings["undo_send_s"] = json!(0);
+        self.call("app.settings", settings).await;
+    }
+
+    /// How the line is, and what waits. Nothing may need a decision.
+    pub async fn connection(&mut self) -> Value {
+        let start = self.call("app.start", json!({})).await;
+        let connection = start["gate"]["home"]["connection"].clone();
+        if connection["attention"].as_u64().is_some_and(|rows| rows > 0) {
+            // They are told right after.
+            let row = |push: &Value| {
+                let patch = (push["view"] == "attention").then(|| push["patch"].to_string())?;
+                Some(patch).filter(|patch| patch.contains("not_sent"))
+            };
+            let rows = self.until(row).await;
+            panic!("{}: nothing should need a decision: {rows}", self.name);
+        }
+        connection
+    }
+
+    /// Waits until it is live and has nothing left to send.
+    pub async fn has_sent_all(&mut self) {
+        loop {
+            let connection = self.connection().await;
+            if connection["state"] == "live" && connection["unsent"] == 0 {
+                return;
+            }
+            self.until(|push| (push["view"] == "connection").then_some(())).await;
         }
     }
 

@@ -45,7 +45,7 @@ fn crypto() {
 }
 
 /// A free port of this machine.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address").port()
 }

@@ -2,16 +2,22 @@
 
 pub mod advisor;
 pub mod app;
+pub mod chaos;
 pub mod desktop;
+pub mod lone;
 pub mod page;
+pub mod patient;
 pub mod raw;
 pub mod seat;
+pub mod serving;
 pub mod stage;
 pub mod typescript;
 pub mod world;
 
 pub use advisor::Advisor;
+pub use lone::LoneDesk;
 pub use page::Page;
 pub use seat::Seat;
+pub use serving::Serving;
 pub use stage::Stage;
 pub use world::World;

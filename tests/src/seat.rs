@@ -11,10 +11,10 @@ use backend::{
     native::{Credentials, Keeper, NotKept},
 };
 use model::{
-    At, CommandId, ConversationId, DeviceId, Epoch, Intent, PersonId, Presence, PresenceState, Slug,
+    At, CommandId, ConversationId, DeviceId, Epoch, Intent, Message, PersonId, Presence, PresenceState, Slug,
     intent::Receiver,
     wire::{
-        ClientFrame, Command, Now, Outcome, Rejection, ServerFrame,
+        ClientFrame, Command, Entity, Now, Outcome, Rejection, ServerFrame,
         commands::Receipt,
         frames::{SCHEMA, close},
         now::Notice,
@@ -87,7 +87,12 @@ pub struct Seat {
 impl Seat {
     /// Signs in with a one-use secret.
     pub async fn take(stage: &Stage, id: PersonId, name: &str, secret: &str) -> Self {
-        let address = stage.address.parse().expect("the stage's address");
+        Self::at(&stage.address, stage.clock.clone(), id, name, secret).await
+    }
+
+    /// The same at the service at `address`.
+    pub async fn at(address: &str, clock: Arc<ManualClock>, id: PersonId, name: &str, secret: &str) -> Self {
+        let address = address.parse().expect("the service's address");
         let backend = Native::new(address, InMemory::once(secret)).expect("an adapter");
         // A one-use secret does not wait for ever.
         backend.me().await.expect("the secret opens the door");
@@ -101,7 +106,7 @@ impl Seat {
             present: Present::default(),
             epoch: None,
             line: None,
-            clock: stage.clock.clone(),
+            clock,
         }
     }
 
@@ -135,6 +140,29 @@ impl Seat {
             if after.is_none() {
                 return (start.epoch, world);
             }
+        }
+    }
+
+    /// Looks at a conversation: all of its lines, as the service has them.
+    pub async fn every_line(&self, id: ConversationId) -> Vec<Message> {
+        self.wants(Intent::Watch { conversation: id }).await;
+        let mut lines: Vec<Message> = Vec::new();
+        loop {
+            let before = lines.first().map_or(u32::MAX, |line| line.n);
+            let page = self.backend.lines_before(id, before).await.expect("the service answers");
+            let mut older: Vec<Message> = page
+                .into_iter()
+                .filter_map(|entity| match entity {
+                    Entity::Message(line) => Some(line),
+                    _ => None,
+                })
+                .collect();
+            if older.is_empty() {
+                return lines;
+            }
+            older.sort_by_key(|line| line.n);
+            older.append(&mut lines);
+            lines = older;
         }
     }
 

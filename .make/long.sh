@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# The tests whose counts are too long for every day, with what they measured.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+.make/say.sh "Building the service and the tests"
+cargo build --quiet --package loopdesk-server
+cargo test --quiet --package loopdesk-tests --test chaos --test kills --no-run
+.make/say.sh "Breaking the line"
+DISCONNECTS="${DISCONNECTS:-1000}" cargo test --quiet --package loopdesk-tests --test chaos -- --nocapture
+.make/say.sh "Killing the desk and the service"
+KILLS="${KILLS:-100}" cargo test --quiet --package loopdesk-tests --test kills -- --nocapture
+.make/say.sh "Nothing was lost"
