@@ -469,8 +469,12 @@ async fn find_text(driver: &WebDriver, css: &str, text: &str) -> WebElement {
         .query(By::Css(css))
         .with_filter(move |element: WebElement| {
             let wanted = wanted.clone();
-            // The page's own view of what is shown: the driver's leaves out names that are cut to one line.
-            async move { Ok(element.prop("innerText").await?.unwrap_or_default().contains(&wanted)) }
+            // The page's own view of what is shown: the driver's leaves out names that are cut to one line. What went away
+            // between being found and being asked is not it.
+            async move {
+                let text = element.prop("innerText").await.ok().flatten().unwrap_or_default();
+                Ok(text.contains(&wanted))
+            }
         })
         .wait(PATIENCE, EVERY)
         .first()
