@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use model::{
-    At, CommandId, Conversation, ConversationId, FollowUp, FollowUpId, Person, PersonId, TenantId,
+    At, CommandId, ConversationId, FollowUp, FollowUpId, Person, PersonId, TenantId,
     limits::FRAME_EVENTS,
     wire::{
         ClientFrame, Command, Event, ServerFrame,
@@ -16,7 +16,7 @@ use model::{
 use rusqlite::{Connection, MAIN_DB, backup::Backup};
 
 use crate::{
-    commands, conversations,
+    commands,
     desk::{snapshot, stream},
     error::{Error, Result},
     follow_ups, log, people,
@@ -149,14 +149,6 @@ impl Still {
     /// When the database cannot be read.
     pub fn follow_up(&self, id: FollowUpId) -> Result<Option<FollowUp>> {
         follow_ups::load(&self.sql, id, self.tenant)
-    }
-
-    /// A conversation as it is.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>> {
-        conversations::load(&self.sql, id, self.tenant)
     }
 
     /// Loses the receipt of a command but not what it did: the mistake that a service makes which keeps receipts in a

@@ -113,7 +113,9 @@ fn open_files(vault: &dyn Vault, folder: &Folder, known: &Known) -> Result<Files
 fn open_cache(path: &Path, key: &Key) -> Result<Cache, LockedWhy> {
     let whole = Cache::open(path, key).and_then(|cache| match cache.position() {
         Ok(_) => Ok(cache),
-        Err(_) => Err(OpenError::WrongKey),
+        Err(store::Error::Row) => Err(OpenError::WrongKey),
+        // A disk that refuses for a moment is no reason to throw anything away.
+        Err(_) => Err(OpenError::Disk),
     });
     match whole {
         Err(OpenError::WrongKey) => {

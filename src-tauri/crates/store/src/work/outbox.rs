@@ -254,14 +254,6 @@ pub fn open_rows(sql: &Connection) -> Result<(Vec<Pending>, u32)> {
     rows(sql, "state NOT IN ('done', 'cancelled')", params![])
 }
 
-/// The open rows of one lane.
-///
-/// # Errors
-/// When the file cannot be read.
-pub fn of_lane(sql: &Connection, lane: &str) -> Result<Vec<Pending>> {
-    Ok(rows(sql, "state NOT IN ('done', 'cancelled') AND lane = ?1", params![lane])?.0)
-}
-
 fn rows(sql: &Connection, which: &str, params: impl rusqlite::Params) -> Result<(Vec<Pending>, u32)> {
     let mut statement =
         sql.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE {which} ORDER BY local_no"))?;
