@@ -443,6 +443,7 @@ export class StandIn {
         attention(unsent[0]?.id ?? '', t - 50_000, { what: 'reply', ...who, text: 'Done: a pair in 32 is kept at the station shop until Friday.', delivery: { state: 'not_sent', why: { why: 'too_late' } } }),
         clashes('at-2', old, { field: 'outcome', value: 'Refund in full, a courier collects it' }, { field: 'outcome', value: 'Exchange in the store on Monday' }, t - 20 * MINUTE, { base: { field: 'outcome', value: null } }),
         attention('at-3', t - 2 * HOUR, { what: 'note', customer_name: 'Sofia Jansen', customer: 'cu-sofia', conversation: 'c-sofia', text: 'The workshop calls back on Monday.', delivery: { state: 'not_sent', why: { why: 'refused', message: 'A note may not be longer than 32,000 characters.' } } }),
+        attention('work-file', t - 4 * HOUR, { what: 'work_file', delivery: { state: 'not_sent', why: { why: 'damaged', copy: '/home/ines/.local/share/loopdesk/workspaces/practice/work.damaged-1795000000000.db', changes: { saved: 11, lost: 1 }, drafts: { saved: 2, lost: 0 }, files: { saved: 0, lost: 0 } } } }),
         attention('at-4', t - 3 * HOUR, { what: 'follow_up', customer_name: 'Tom Okafor', customer: 'cu-tom', follow_up: 'fu-gone', text: 'Find the receipt', change: { field: 'note', value: 'He looks for it in the evening.' }, delivery: { state: 'not_sent', why: { why: 'not_yours' } }, hand_over_until: t + 21 * HOUR }),
         ...(this.scene === 'offline' ? [
           attention(unsent[1]?.id ?? '', t - 20_000, { what: 'reply', ...who, text: 'And yes, a swap works for sale items too.' }),

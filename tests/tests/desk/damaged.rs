@@ -21,9 +21,16 @@ fn is_open(path: &Path) -> bool {
     open.filter_map(|entry| fs::read_link(entry.path()).ok()).any(|known| known == path)
 }
 
+/// So many bytes from there on are garbage, as after a bad sector.
+fn spoil(path: &Path, from: usize, bytes: usize) {
+    let mut all = fs::read(path).expect("the file");
+    all.iter_mut().skip(from).take(bytes).for_each(|byte| *byte = !*byte);
+    fs::write(path, all).expect("the disk takes it");
+}
+
 /// F16: a cache that cannot be read is taken anew, and nothing of the advisor's own is lost.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_damaged_cache_is_taken_anew() {
+async fn f16_a_damaged_cache_is_taken_anew() {
     for from in [0, 4_096] {
         let mut stage = Stage::open().await;
         let mut ines = Advisor::sits(&stage, "Inès Keller").await;
@@ -38,24 +45,70 @@ async fn a_damaged_cache_is_taken_anew() {
         ines.call("message.send_now", json!({ "id": sent["id"] })).await;
         ines.crashes();
 
-        // Everything from there on is garbage, as after a bad sector.
         let cache = file(&ines, "cache.db");
         wait_for("the file to be closed", || (!is_open(&cache)).then_some(()));
         let _ = fs::remove_file(cache.with_extension("db-wal"));
-        let mut bytes = fs::read(&cache).expect("the cache");
-        bytes.iter_mut().skip(from).for_each(|byte| *byte = !*byte);
-        fs::write(&cache, bytes).expect("the disk takes it");
+        spoil(&cache, from, usize::MAX);
 
         stage.restart().await;
         ines.starts();
         ines.live().await;
         let opened = ines.shows(&id).await;
         assert_eq!(words(&opened["timeline"]["items"][0]), "Hello?", "it is there again");
-        while ines.call("app.start", json!({})).await["gate"]["home"]["connection"]["unsent"] != 0 {
-            ines.until(|push| (push["view"] == "connection").then_some(())).await;
-        }
+        ines.has_sent_all().await;
         let items = ines.shows(&id).await["timeline"]["items"].clone();
         let last = items.as_array().and_then(|items| items.last()).expect("lines");
         assert_eq!(words(last), "I am here.");
     }
+}
+
+/// F17: of the advisor's own file, what can be read is saved and goes out; what cannot is told, and the damaged file is kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn f17_a_damaged_work_file_gives_what_can_be_read_and_says_what_cannot() {
+    const NOTES: u64 = 12;
+    let mut stage = Stage::open().await;
+    let mut ines = Advisor::sits(&stage, "Inès Keller").await;
+    ines.sends_at_once().await;
+    let lea = stage.customer("Léa Bernard").await.connected().await;
+    lea.says("Hello?").await;
+    let id = ines.takes_offer().await;
+    stage.stop().await;
+    ines.line("offline").await;
+    for n in 0..NOTES {
+        // Each long enough to take a page of its own.
+        let text = format!("Note {n}: {}", "she waits at the door. ".repeat(300));
+        let note = json!({ "id": id, "mode": "note", "text": text, "attachments": [], "from_macro": null });
+        ines.call("message.send", note).await;
+    }
+    drop(ines.leaves().await);
+
+    let work = file(&ines, "work.db");
+    wait_for("the file to be closed", || (!is_open(&work)).then_some(()));
+    let pages = usize::try_from(fs::metadata(&work).expect("the file").len() / 4_096).expect("a number");
+    assert!(pages > 20, "every note has pages of its own: {pages}");
+    spoil(&work, (pages - 8) * 4_096, 4 * 4_096);
+
+    stage.restart().await;
+    ines.starts();
+    ines.ready().await;
+    let told = ines
+        .until(|push| {
+            let patch = &push["patch"];
+            let rows = patch["items"].as_array().cloned().unwrap_or_else(|| vec![patch["item"].clone()]);
+            let row = rows.into_iter().find(|row| row["what"] == "work_file");
+            row.map(|row| row["delivery"]["why"].clone())
+        })
+        .await;
+    assert_eq!(told["why"], "damaged");
+    let copy = PathBuf::from(told["copy"].as_str().expect("where it is kept"));
+    assert!(copy.exists(), "the damaged file is kept");
+    let lost = told["changes"]["lost"].as_u64().expect("a number");
+    assert!(lost < NOTES / 2, "four pages, not the file: {told}");
+    // Told until it was read; meanwhile all else goes out.
+    ines.call("attention.discard", json!({ "id": "work-file" })).await;
+    ines.has_sent_all().await;
+    let opened = ines.shows(&id).await;
+    let items = opened["timeline"]["items"].as_array().expect("lines");
+    let notes = items.iter().filter(|item| words(item).starts_with("Note ")).count() as u64;
+    assert_eq!(notes + lost, NOTES, "{told}");
 }

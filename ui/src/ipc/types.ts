@@ -203,7 +203,7 @@ delivery: Delivery,
 hand_over_until: At | null, };
 
 /** What is not with the service. */
-export type AttentionWhat = "reply" | "note" | "reason" | "new_follow_up" | "follow_up" | "other";
+export type AttentionWhat = "reply" | "note" | "reason" | "new_follow_up" | "follow_up" | "work_file" | "other";
 
 /** One line of what the assistant and the customer said before the hand-over. */
 export type BotLine = { 
@@ -942,7 +942,15 @@ at: At,
 /** When the advisor did. */
 mine_at: At, } | { "why": "refused",
 /** In its words. */
-message: string, } | { "why": "file_lost" };
+message: string, } | { "why": "file_lost" } | { "why": "other_version" } | { "why": "damaged",
+/** Where the damaged file is kept. */
+copy: string,
+/** Of what was not sent. */
+changes: Share,
+/** Of drafts. */
+drafts: Share,
+/** Of files that wait to be sent. */
+files: Share, };
 
 /** Nothing. */
 export type Nothing = Record<symbol, never>;
@@ -1456,6 +1464,13 @@ export type Settle = {
 id: string,
 /** What is kept. */
 choice: Choice, };
+
+/** How much of something was saved from a damaged file. */
+export type Share = { 
+/** So many are there. */
+saved: number,
+/** So many were there and are lost. */
+lost: number, };
 
 /** The conversation to show, or none. */
 export type Show = { 

@@ -542,6 +542,9 @@ impl Calls for Desk {
     }
 
     async fn discard(&self, input: api::AttentionRef) -> Result<(), Failure> {
+        if input.id == live::attention::WORK_FILE {
+            return self.in_workplace(|_, place| place.salvaged_is_read()).await;
+        }
         let id = command_id(&input.id)?;
         self.in_workplace(move |core, place| place.discard(core, id)).await
     }

@@ -19,7 +19,13 @@ use std::collections::BTreeMap;
 use model::{
     At, ConversationId, Customer, CustomerId, FollowUpId, Intent, Person, PersonId, Slug, Workspace,
 };
-use store::{Rows, cache, work::outbox::Pending};
+use store::{
+    Rows, cache,
+    work::{
+        outbox::{Pending, Unreadable},
+        salvage::Salvaged,
+    },
+};
 
 use crate::Failure;
 
@@ -31,6 +37,10 @@ pub(crate) struct Scene<'a> {
     pub(crate) work: &'a Rows,
     /// What is on its way or needs attention, in order.
     pub(crate) pending: &'a [Pending],
+    /// What another version of the app left in the outbox.
+    pub(crate) unreadable: &'a [Unreadable],
+    /// What was saved from a damaged work file, until it was read.
+    pub(crate) salvaged: Option<&'a Salvaged>,
     pub(crate) me: &'a Person,
     pub(crate) workspace: &'a Workspace,
     pub(crate) people: &'a BTreeMap<PersonId, Person>,

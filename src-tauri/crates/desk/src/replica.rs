@@ -15,7 +15,10 @@ use model::{
     at::{DAY, HOUR},
     wire::{ClientFrame, Command, Event, reads::SnapshotPage},
 };
-use store::{Cache, Touched, Work, work, work::outbox::Pending};
+use store::{
+    Cache, Touched, Work, work,
+    work::outbox::{Pending, Unreadable},
+};
 
 use crate::{
     clock::Now,
@@ -78,6 +81,8 @@ pub struct Replica {
     sync: Sync,
     /// Rows of the outbox that are open, in order: a mirror, to lay them over what is shown without reading them anew.
     pending: Vec<Pending>,
+    /// Rows that another version of the app wrote: they stay where they are.
+    unreadable: Vec<Unreadable>,
     /// What became of commands and the disk did not take yet.
     unwritten: Vec<(CommandId, Landing)>,
     /// Whether the rule that what arrived is done could not be written yet.
@@ -107,6 +112,7 @@ impl Replica {
             me,
             sync: Sync::new(device, chance),
             pending: Vec::new(),
+            unreadable: Vec::new(),
             unwritten: Vec::new(),
             unsettled: true,
             tidied_at: None,
@@ -135,6 +141,11 @@ impl Replica {
     /// What is on its way or needs attention, in order.
     pub fn pending(&self) -> &[Pending] {
         &self.pending
+    }
+
+    /// What another version of the app left in the outbox, in order.
+    pub fn unreadable(&self) -> &[Unreadable] {
+        &self.unreadable
     }
 
     /// One of these.

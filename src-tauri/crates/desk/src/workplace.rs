@@ -16,7 +16,10 @@ use model::{
     At, Author, CommandId, Conversation, ConversationId, CustomerId, Intent, MessageKind, Person, PersonId,
     Workspace, wire::ClientFrame,
 };
-use store::{cache, work::kept};
+use store::{
+    cache,
+    work::{kept, salvage::Salvaged},
+};
 use tokio::sync::{mpsc, watch};
 
 use crate::{
@@ -64,6 +67,8 @@ pub(crate) struct Workplace {
     pub(crate) after: BTreeMap<CommandId, After>,
     /// What took the place of conflicts that were settled since the start, if anything did: so that a choice can be undone.
     pub(crate) settled_by: BTreeMap<CommandId, Option<CommandId>>,
+    /// What was saved from a damaged work file, until it was read.
+    pub(crate) salvaged: Option<Salvaged>,
     /// The presence that the reader chose.
     pub(crate) chosen: Option<Chosen>,
     /// The presence that the service told first on this line was compared with the chosen one.
@@ -114,6 +119,8 @@ impl Workplace {
             cache: self.replica.cache.rows(),
             work: self.replica.work.rows(),
             pending: self.replica.pending(),
+            unreadable: self.replica.unreadable(),
+            salvaged: self.salvaged.as_ref(),
             me: self.replica.me()?,
             workspace: self.workspace.as_ref()?,
             people: &self.people,

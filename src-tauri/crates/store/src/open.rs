@@ -44,9 +44,22 @@ pub enum OpenError {
     /// It was written by a newer version of the app.
     #[error("this file was written by a newer version of Loopdesk")]
     Newer,
+    /// Some of it cannot be read, or does not fit the rest.
+    #[error("this file is damaged")]
+    Damaged,
     /// The disk refuses.
     #[error("the disk refuses")]
     Disk,
+}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => OpenError::WrongKey,
+            Some(rusqlite::ErrorCode::DatabaseCorrupt) => OpenError::Damaged,
+            _ => OpenError::Disk,
+        }
+    }
 }
 
 /// What opening needs to know of a kind of file.
@@ -59,23 +72,28 @@ pub(crate) struct Kind {
 
 /// Opens `path`, or makes it when it is not there.
 pub(crate) fn open(path: &Path, key: &Key, kind: &Kind) -> Result<Connection, OpenError> {
+    open_at(path, key, kind, kind.steps.len())
+}
+
+/// Opens `path`, and brings it no further than to version `upto`.
+pub(crate) fn open_at(path: &Path, key: &Key, kind: &Kind, upto: usize) -> Result<Connection, OpenError> {
     let mut connection =
         connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-    let set = |name, value: &str| connection.pragma_update(None, name, value).map_err(|_| OpenError::Disk);
+    let set = |name, value: &str| connection.pragma_update(None, name, value).map_err(OpenError::from);
     set("journal_mode", "WAL")?;
     set("synchronous", kind.synchronous)?;
     set("fullfsync", "ON")?;
     set("secure_delete", "ON")?;
     only_mine(path);
-    migrate(&mut connection, kind)?;
+    migrate(&mut connection, kind, upto)?;
     Ok(connection)
 }
 
 /// A database without a file.
 pub(crate) fn in_memory(kind: &Kind) -> Result<Connection, OpenError> {
-    let mut connection = Connection::open_in_memory().map_err(|_| OpenError::Disk)?;
+    let mut connection = Connection::open_in_memory()?;
     connection.set_prepared_statement_cache_capacity(128);
-    migrate(&mut connection, kind)?;
+    migrate(&mut connection, kind, kind.steps.len())?;
     Ok(connection)
 }
 
@@ -85,46 +103,60 @@ pub(crate) fn refuse_when(connection: &mut Connection, refuses: impl FnMut() -> 
     let _ = connection.commit_hook(Some(refuses));
 }
 
+/// Opens a damaged file as it is, to save what can be read of it; also one that was cut off.
+pub(crate) fn open_damaged(path: &Path, key: &Key) -> Result<Connection, OpenError> {
+    let connection = unlock(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // Else SQLite reads nothing of a file that is shorter than it should be.
+    connection.pragma_update(None, "writable_schema", "ON")?;
+    try_key(&connection)?;
+    Ok(connection)
+}
+
 /// Opens a file that is there, for reading beside the one who writes.
 pub(crate) fn open_reader(path: &Path, key: &Key) -> Result<Connection, OpenError> {
     connect(path, key, OpenFlags::SQLITE_OPEN_READ_ONLY)
 }
 
 fn connect(path: &Path, key: &Key, access: OpenFlags) -> Result<Connection, OpenError> {
-    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-        .map_err(|_| OpenError::Disk)?;
-    // SQLCipher's own log writes to standard error; what it would say comes back as an error anyway.
-    connection.pragma_update(None, "cipher_log_level", "NONE").map_err(|_| OpenError::Disk)?;
-    let hex = format!("x'{}'", key.hex().expose_secret());
-    connection.pragma_update(None, "key", hex).map_err(|_| OpenError::Disk)?;
-    connection.busy_timeout(Duration::from_secs(5)).map_err(|_| OpenError::Disk)?;
-    // The first read decrypts the first page: only now is the key known to be right.
-    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0)).map_err(
-        |error| match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::NotADatabase) => OpenError::WrongKey,
-            _ => OpenError::Disk,
-        },
-    )?;
-    connection.pragma_update(None, "temp_store", "MEMORY").map_err(|_| OpenError::Disk)?;
+    let connection = unlock(path, key, access)?;
+    try_key(&connection)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
 
-fn migrate(connection: &mut Connection, kind: &Kind) -> Result<(), OpenError> {
-    let disk = |_| OpenError::Disk;
-    let have: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(disk)?;
+/// The first read decrypts the first page: only then is the key known to be right.
+fn try_key(connection: &Connection) -> Result<(), OpenError> {
+    Ok(connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
+        .map(drop)?)
+}
+
+fn unlock(path: &Path, key: &Key, access: OpenFlags) -> Result<Connection, OpenError> {
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|_| OpenError::Disk)?;
+    // SQLCipher's own log writes to standard error; what it would say comes back as an error anyway.
+    connection.pragma_update(None, "cipher_log_level", "NONE")?;
+    let hex = format!("x'{}'", key.hex().expose_secret());
+    connection.pragma_update(None, "key", hex)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection, kind: &Kind, upto: usize) -> Result<(), OpenError> {
+    let have: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let have = usize::try_from(have).unwrap_or(usize::MAX);
     if have > kind.steps.len() {
         return Err(OpenError::Newer);
     }
-    for (step, tables) in kind.steps.iter().enumerate().skip(have) {
-        let transaction = connection.transaction().map_err(disk)?;
+    for (step, tables) in kind.steps.iter().enumerate().take(upto).skip(have) {
+        let transaction = connection.transaction()?;
         for table in *tables {
-            transaction.execute_batch(table).map_err(disk)?;
+            transaction.execute_batch(table)?;
         }
-        let version = i64::try_from(step + 1).map_err(|_| OpenError::Disk)?;
-        transaction.pragma_update(None, "user_version", version).map_err(disk)?;
-        transaction.commit().map_err(disk)?;
+        let version = i64::try_from(step + 1).unwrap_or(i64::MAX);
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()?;
     }
     Ok(())
 }

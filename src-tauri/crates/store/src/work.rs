@@ -5,10 +5,11 @@ pub mod draft;
 pub mod file;
 pub mod kept;
 pub mod outbox;
+pub mod salvage;
 
 use std::path::Path;
 
-use model::{CommandId, Epoch};
+use model::{At, CommandId, Epoch};
 use rusqlite::Connection;
 
 use crate::{
@@ -37,6 +38,24 @@ impl Work {
     /// See [`OpenError`]; nothing is written then.
     pub fn open(path: &Path, key: &Key) -> Result<Self, OpenError> {
         Ok(Self { sql: open::open(path, key, &KIND)? })
+    }
+
+    /// Opens the work file. Of one that is damaged, what can be read is saved into a new one, the damaged one is kept, and
+    /// [`salvage::told`] tells until it was read. Reads all of the file.
+    ///
+    /// # Errors
+    /// See [`OpenError`]. Where nothing can be read with this key, nothing is written.
+    pub fn open_or_salvage(path: &Path, key: &Key, now: At) -> Result<Self, OpenError> {
+        if !salvage::was_cut_short(path) {
+            let work = Self::open(path, key);
+            match &work {
+                Ok(open) if salvage::is_whole(&open.sql)? => return work,
+                Ok(_) | Err(OpenError::Damaged) => {}
+                Err(_) => return work,
+            }
+        }
+        salvage::salvage(path, key, now)?;
+        Self::open(path, key)
     }
 
     /// A work file that is gone with the process: for simulations.

@@ -224,7 +224,7 @@ fn a_command_goes_from_queued_to_done_and_survives_a_crash_on_the_way() {
     let work = Work::open(&path, &key).unwrap();
     outbox::nothing_inflight(work.rows()).unwrap();
     let (rows, unreadable) = outbox::open_rows(work.rows()).unwrap();
-    assert_eq!((rows.len(), unreadable), (1, 0));
+    assert_eq!((rows.len(), unreadable), (1, vec![]));
     assert_eq!(
         (rows[0].state, &rows[0].command),
         (State::Queued, &command),

@@ -40,8 +40,14 @@ export class AttentionState {
     return why === 'not_yours' || why === 'gone';
   }
 
+  /** There is nothing in it that could be sent. */
+  isOnlyRead(row: AttentionRow): boolean {
+    const why = this.why(row)?.why;
+    return why === 'other_version' || why === 'damaged';
+  }
+
   canRetry(row: AttentionRow): boolean {
-    return row.delivery.state === 'not_sent' && !this.isTaken(row);
+    return row.delivery.state === 'not_sent' && !this.isTaken(row) && !this.isOnlyRead(row);
   }
 
   canEdit(row: AttentionRow): boolean {
@@ -80,7 +86,7 @@ export class AttentionState {
   async discard(row: AttentionRow): Promise<void> {
     const waited = row.delivery.state !== 'not_sent';
     const tried = await this.desk.attempt('attention.discard', { id: row.id });
-    if (tried.done) this.desk.notices.say(waited ? w().attention.takenBack : w().attention.discarded);
+    if (tried.done && row.what !== 'work_file') this.desk.notices.say(waited ? w().attention.takenBack : w().attention.discarded);
   }
 
   async handOver(row: AttentionRow): Promise<void> {

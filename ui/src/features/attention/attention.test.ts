@@ -156,16 +156,30 @@ describe('the list of what is not sent', () => {
   const list = () => dialog(w().attention.title);
   const item = (words: string) => [...(list()?.querySelectorAll('li') ?? [])].find((one) => text(one).includes(words)) as Element;
 
+  it('tells what a damaged file cost, until it was read', async () => {
+    const at = await show('offline');
+    button(w().top.unsent(3)).click();
+    await until(list);
+    const card = item(w().attention.what.work_file);
+    expect(card.textContent).toContain(w().attention.saved(11, 2, 0));
+    expect(card.textContent).toContain(w().attention.lost(1, 0, 0));
+    expect(card.textContent).toContain('work.damaged-');
+    expect([...card.querySelectorAll('button')].map((one) => one.textContent?.trim())).toEqual([w().attention.understood]);
+    card.querySelector('button')?.click();
+    await until(() => lastCall(at.standin, 'attention.discard'));
+    expect(lastCall(at.standin, 'attention.discard')).toEqual({ id: 'work-file' });
+  });
+
   it('opens from the top bar, which counts both kinds', async () => {
     await show('offline');
     button(w().top.unsent(3)).click();
     await until(list);
     expect([...(list()?.querySelectorAll('section') ?? [])].map((one) => [one.getAttribute('aria-label'), one.querySelectorAll('li').length])).toEqual([
-      [w().attention.decide, 4], [w().attention.waiting, 3],
+      [w().attention.decide, 5], [w().attention.waiting, 3],
     ]);
     press('Esc');
     await until(() => !list());
-    button(w().top.attention(4)).click();
+    button(w().top.attention(5)).click();
     await until(list);
   });
 

@@ -1,6 +1,6 @@
 //! What is not with the service: what waits for the line, and what did not go through and waits for a decision.
 
-use model::{Intent, Personal};
+use model::{At, Intent, Personal};
 use store::{
     cache,
     work::outbox::{Pending, State},
@@ -9,12 +9,43 @@ use store::{
 use super::{Scene, hand_over, timeline};
 use crate::{
     Failure,
-    view::{AttentionRow, AttentionWhat},
+    view::{AttentionRow, AttentionWhat, Delivery, NotSentWhy},
 };
 
-/// In the order in which the advisor did it.
+/// The row of the damaged work file.
+pub(crate) const WORK_FILE: &str = "work-file";
+
+/// In the order in which the advisor did it; first what can only be read.
 pub(crate) fn rows(scene: &Scene<'_>) -> Result<Vec<AttentionRow>, Failure> {
-    scene.pending.iter().filter(|row| is_listed(row)).map(|row| one(scene, row)).collect()
+    let damaged = scene.salvaged.map(|salvaged| {
+        let why = NotSentWhy::Damaged {
+            copy: salvaged.copy.display().to_string(),
+            changes: salvaged.changes.into(),
+            drafts: salvaged.drafts.into(),
+            files: salvaged.files.into(),
+        };
+        AttentionRow { what: AttentionWhat::WorkFile, ..empty(WORK_FILE.to_owned(), salvaged.at, why) }
+    });
+    let unreadable =
+        scene.unreadable.iter().map(|row| empty(row.id.to_string(), row.made_at, NotSentWhy::OtherVersion));
+    let known = scene.pending.iter().filter(|row| is_listed(row)).map(|row| one(scene, row));
+    damaged.into_iter().chain(unreadable).map(Ok).chain(known).collect()
+}
+
+fn empty(id: String, at: At, why: NotSentWhy) -> AttentionRow {
+    AttentionRow {
+        id,
+        what: AttentionWhat::Other,
+        customer_name: None,
+        customer: None,
+        conversation: None,
+        follow_up: None,
+        text: Personal::default(),
+        change: None,
+        at,
+        delivery: Delivery::NotSent { why },
+        hand_over_until: None,
+    }
 }
 
 /// What is counted in the top bar is what is listed. Marks that something was read are nobody's words: they are neither.
@@ -25,17 +56,9 @@ fn is_listed(row: &Pending) -> bool {
 
 fn one(scene: &Scene<'_>, row: &Pending) -> Result<AttentionRow, Failure> {
     let mut out = AttentionRow {
-        id: row.command.id.to_string(),
-        what: AttentionWhat::Other,
-        customer_name: None,
-        customer: None,
-        conversation: None,
-        follow_up: None,
-        text: Personal::default(),
-        change: None,
-        at: row.made_at,
         delivery: timeline::delivery(scene, row),
         hand_over_until: hand_over::until(row),
+        ..empty(row.command.id.to_string(), row.made_at, NotSentWhy::Gone)
     };
     match &row.command.intent {
         Intent::Reply { conversation, text, .. } => {

@@ -178,6 +178,11 @@ impl Replica {
         besides: impl FnOnce(&Rows) -> store::Result<()>,
         now: Now,
     ) -> Result<Vec<Deed>, NotSaved> {
+        if let Some(place) = self.unreadable.iter().position(|row| row.id == id) {
+            outbox::set_state(self.work.rows(), id, State::Cancelled, None)?;
+            self.unreadable.remove(place);
+            return Ok(Vec::new());
+        }
         let row = self.row(id).ok_or(NotSaved::TooLate)?;
         // What went out once may have arrived: only its receipt tells.
         let waits = row.state == State::Queued && !row.sent;
@@ -239,10 +244,13 @@ impl Replica {
     /// The rows that are open, read anew.
     pub(super) fn read_rows(&mut self) -> store::Result<()> {
         let (rows, unreadable) = outbox::open_rows(self.work.rows())?;
-        if unreadable > 0 {
-            tracing::error!(unreadable, "rows of the outbox cannot be read; they stay where they are");
+        if unreadable.len() > self.unreadable.len() {
+            tracing::error!(
+                rows = unreadable.len(),
+                "of the outbox cannot be read; they stay where they are"
+            );
         }
-        self.pending = rows;
+        (self.pending, self.unreadable) = (rows, unreadable);
         Ok(())
     }
 

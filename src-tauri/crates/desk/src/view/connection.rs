@@ -78,8 +78,25 @@ pub enum AttentionWhat {
     NewFollowUp,
     /// A change of a follow-up.
     FollowUp,
+    /// The file that keeps what is not sent: a part of it could not be read.
+    WorkFile,
     /// Anything else.
     Other,
+}
+
+/// How much of something was saved from a damaged file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Share {
+    /// So many are there.
+    pub saved: u32,
+    /// So many were there and are lost.
+    pub lost: u32,
+}
+
+impl From<store::work::salvage::Share> for Share {
+    fn from(share: store::work::salvage::Share) -> Self {
+        Self { saved: share.saved, lost: share.lost }
+    }
 }
 
 /// Why something did not go through.
@@ -120,4 +137,17 @@ pub enum NotSentWhy {
     },
     /// A file of it is not there any more.
     FileLost,
+    /// Another version of the app wrote it, and this one cannot read it.
+    OtherVersion,
+    /// The file that keeps what is not sent was damaged: what could be read of it was saved.
+    Damaged {
+        /// Where the damaged file is kept.
+        copy: String,
+        /// Of what was not sent.
+        changes: Share,
+        /// Of drafts.
+        drafts: Share,
+        /// Of files that wait to be sent.
+        files: Share,
+    },
 }

@@ -11,9 +11,12 @@ use backend::{
     Backend, Native, Trouble,
     native::{Address, Credentials, Keeper, NotKept},
 };
-use model::{DeviceId, Person, Slug};
+use model::{At, DeviceId, Person, Slug};
 use secrecy::SecretString;
-use store::{Cache, Key, OpenError, Work, work::kept};
+use store::{
+    Cache, Key, OpenError, Work,
+    work::{kept, salvage},
+};
 use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
 
@@ -82,7 +85,7 @@ impl From<OpenError> for LockedWhy {
         match error {
             OpenError::WrongKey => LockedWhy::WrongKey,
             OpenError::Newer => LockedWhy::Newer,
-            OpenError::Disk => LockedWhy::Disk,
+            OpenError::Damaged | OpenError::Disk => LockedWhy::Disk,
         }
     }
 }
@@ -94,7 +97,7 @@ struct Files {
 }
 
 /// Keys and files. Blocks: the keyring may take its time.
-fn open_files(vault: &dyn Vault, folder: &Folder, known: &Known) -> Result<Files, LockedWhy> {
+fn open_files(vault: &dyn Vault, folder: &Folder, known: &Known, now: At) -> Result<Files, LockedWhy> {
     std::fs::create_dir_all(folder.service()).map_err(|_| LockedWhy::Disk)?;
     let cache_key = key_for(vault, &secret_name(&known.id, "cache"), &folder.cache())?;
     let work_key = key_for(vault, &secret_name(&known.id, "work"), &folder.work())?;
@@ -105,7 +108,7 @@ fn open_files(vault: &dyn Vault, folder: &Folder, known: &Known) -> Result<Files
         None
     };
     // First the file that can never be replaced: when its key does not fit, nothing else is touched.
-    let work = Work::open(&folder.work(), &work_key)?;
+    let work = Work::open_or_salvage(&folder.work(), &work_key, now)?;
     Ok(Files { cache: open_cache(&folder.cache(), &cache_key)?, work, service_key })
 }
 
@@ -118,7 +121,7 @@ fn open_cache(path: &Path, key: &Key) -> Result<Cache, LockedWhy> {
         Err(_) => Err(OpenError::Disk),
     });
     match whole {
-        Err(OpenError::WrongKey) => {
+        Err(OpenError::WrongKey | OpenError::Damaged) => {
             tracing::error!("the cache cannot be read and is taken anew");
             store::open::remove(path).map_err(|_| LockedWhy::Disk)?;
             Ok(Cache::open(path, key)?)
@@ -135,9 +138,9 @@ impl Core {
         self.push_gate();
         let Some(known) = self.workspaces.current().cloned() else { return };
         let (vault, folder) = (self.vault.clone(), Folder::of(&self.folder, &known.id));
-        let (back, opening) = (self.back.clone(), self.opening);
+        let (back, opening, now) = (self.back.clone(), self.opening, self.now().wall);
         self.io.spawn_blocking(move || {
-            let files = open_files(&*vault, &folder, &known);
+            let files = open_files(&*vault, &folder, &known, now);
             back.job(move |core| {
                 if core.opening == opening {
                     core.opened(&known, files);
@@ -199,6 +202,7 @@ impl Core {
         };
         let me = kept::load::<Person>(sql, "me")?;
         let chosen = kept::load::<Chosen>(sql, "chosen_presence")?;
+        let salvaged = salvage::told(sql)?;
         let helper = Helper::start(&cache, self.back.clone(), self.opening);
         let mut place = Workplace {
             opening: self.opening,
@@ -212,6 +216,7 @@ impl Core {
             shown: Shown::default(),
             after: std::collections::BTreeMap::new(),
             settled_by: std::collections::BTreeMap::new(),
+            salvaged,
             chosen,
             presence_asked: false,
             helper,

@@ -196,6 +196,14 @@ impl Workplace {
         Ok(())
     }
 
+    /// It was read what was saved from a damaged work file, and where that is kept.
+    pub(crate) fn salvaged_is_read(&mut self) -> Result<(), Failure> {
+        work::salvage::forget(self.replica.work.rows())?;
+        self.salvaged = None;
+        self.dirty.connection = true;
+        Ok(())
+    }
+
     /// Tries again what did not go through, under a new name: the service keeps its answer to the old one. A change that
     /// met somebody else's is made over theirs.
     pub(crate) fn retry(&mut self, core: &mut Core, id: CommandId) -> Result<(), Failure> {

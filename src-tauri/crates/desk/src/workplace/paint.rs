@@ -412,9 +412,15 @@ impl Workplace {
             state,
             complete_up_to: self.complete_at(),
             unsent: count(|state| matches!(state, State::Queued | State::Inflight)),
-            attention: count(|state| state.needs_attention()),
+            attention: count(|state| state.needs_attention()) + self.only_to_read(),
             ahead: self.service_time(now).since(now.wall),
         }
+    }
+
+    /// What is on the list and can only be read and let go.
+    fn only_to_read(&self) -> u32 {
+        let damaged = u32::from(self.salvaged.is_some());
+        u32::try_from(self.replica.unreadable().len()).unwrap_or(u32::MAX).saturating_add(damaged)
     }
 
     /// While the line is live, "complete up to" is now and nobody needs it: it would only change all the time.

@@ -245,23 +245,29 @@ pub fn confirmed_before(sql: &Connection, lane: &str, local_no: i64) -> Result<O
     Ok(id.map(CommandId))
 }
 
-/// Everything that is not done or taken back, in the order in which it was done. A row that cannot be read (written by
-/// another version) is left where it is and counted.
+/// A row that this version of the app cannot read: another one wrote it. It is left where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its command.
+    pub id: CommandId,
+    /// When the advisor did it.
+    pub made_at: At,
+}
+
+/// Everything that is not done or taken back, in the order in which it was done, and apart from it what cannot be read.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn open_rows(sql: &Connection) -> Result<(Vec<Pending>, u32)> {
-    rows(sql, "state NOT IN ('done', 'cancelled')", params![])
-}
-
-fn rows(sql: &Connection, which: &str, params: impl rusqlite::Params) -> Result<(Vec<Pending>, u32)> {
-    let mut statement =
-        sql.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE {which} ORDER BY local_no"))?;
-    let (mut good, mut unreadable) = (Vec::new(), 0);
-    for row in statement.query_map(params, read)? {
-        match row? {
+pub fn open_rows(sql: &Connection) -> Result<(Vec<Pending>, Vec<Unreadable>)> {
+    let mut statement = sql.prepare_cached(&format!(
+        "SELECT {COLUMNS}, id FROM outbox WHERE state NOT IN ('done', 'cancelled') ORDER BY local_no"
+    ))?;
+    let (mut good, mut unreadable) = (Vec::new(), Vec::new());
+    let mut found = statement.query([])?;
+    while let Some(row) = found.next()? {
+        match read(row)? {
             Ok(pending) => good.push(pending),
-            Err(_) => unreadable += 1,
+            Err(_) => unreadable.push(Unreadable { id: CommandId(row.get(14)?), made_at: At(row.get(9)?) }),
         }
     }
     Ok((good, unreadable))
