@@ -1,7 +1,7 @@
 //! F17: the advisor's own file goes bad on the disk. Whatever can be read is saved, the damaged file is kept, and what was
 //! lost is told.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::{
     fs,

@@ -305,7 +305,7 @@ impl<'a> Source<'a> {
         let query = format!("SELECT * FROM {} NOT INDEXED WHERE rowid = ?", table.name);
         let row = self.tried(|sql| {
             let mut statement = sql.prepare(&query)?;
-            let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+            let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
             let values = |row: &Row<'_>| {
                 names.iter().map(|name| Ok((name.clone(), row.get(name.as_str())?))).collect()
             };
