@@ -17,7 +17,7 @@ use thirtyfour::{
 use crate::{
     Stage,
     desktop::{Desktop, Process, shots, wait_for},
-    stage::{new_person, slug},
+    stage::{new_person, signs_in, slug},
 };
 
 /// How long a test waits for something to appear.
@@ -76,6 +76,17 @@ impl App {
     /// Starts the app and signs somebody new in to the stage's service: in the app by its own call, then in what stands
     /// for their browser.
     pub async fn start_at(desktop: &Desktop, stage: &Stage, name: &str, role: Role) -> (Self, PersonId) {
+        Self::start_behind(desktop, stage, &stage.address, name, role).await
+    }
+
+    /// The same on a line that ends at another address and leads to the stage's service.
+    pub async fn start_behind(
+        desktop: &Desktop,
+        stage: &Stage,
+        address: &str,
+        name: &str,
+        role: Role,
+    ) -> (Self, PersonId) {
         let mut new = new_person("alba", name);
         new.role = role;
         new.password = Some(PASSWORD.into());
@@ -83,9 +94,9 @@ impl App {
         let person = stage.service.add_person(&slug("alba"), new).await.expect("a person is added");
         let app = Self::start(desktop).await;
         app.until("the practice desk is there", "return document.querySelector('.chip.live') !== null").await;
-        app.call("workspace.add", json!({ "address": stage.address })).await;
+        app.call("workspace.add", json!({ "address": address })).await;
         let page = wait_for("the sign-in page in the browser", || desktop.opened().pop());
-        stage.is_signed_in_on(&page, &email, PASSWORD).await;
+        signs_in(address, &page, &email, PASSWORD).await;
         let mine = format!(
             "const me = document.querySelector('.me');
              return me !== null && me.ariaLabel.includes('{name}') && document.querySelector('.chip.live') !== null"

@@ -7,6 +7,7 @@ pub mod desktop;
 pub mod lone;
 pub mod page;
 pub mod patient;
+pub mod processes;
 pub mod raw;
 pub mod seat;
 pub mod serving;

@@ -1,6 +1,8 @@
 //! Memory of all processes of a window together: the program, its page, its network. What they share is counted once.
 
-use std::{collections::BTreeMap, fs, time::Duration};
+use std::time::Duration;
+
+use loopdesk_tests::processes::{part, shares};
 
 use crate::{
     spread::Spread,
@@ -19,38 +21,6 @@ const MORE_AFTER_SWITCHING: f64 = 70.0;
 /// What it may hold more after ten thousand messages than before them.
 const MORE_AFTER_ARRIVING: f64 = 30.0;
 
-/// The processes that a process started itself.
-pub fn children(of: u32) -> Vec<u32> {
-    let tasks = fs::read_dir(format!("/proc/{of}/task")).expect("the process runs");
-    tasks
-        .flatten()
-        .filter_map(|task| fs::read_to_string(task.path().join("children")).ok())
-        .flat_map(|ids| ids.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>())
-        .collect()
-}
-
-/// The share of memory of a process, in MiB, and its name.
-fn share(process: u32) -> Option<(String, f64)> {
-    let name = fs::read_to_string(format!("/proc/{process}/comm")).ok()?;
-    let rollup = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
-    let kib = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
-    let kib: f64 = kib.trim().trim_end_matches(" kB").parse().ok()?;
-    Some((name.trim().to_owned(), kib / 1_024.0))
-}
-
-/// The shares of a process and of everything that it started, by name.
-fn shares(root: u32) -> BTreeMap<String, f64> {
-    let mut shares = BTreeMap::new();
-    let mut processes = vec![root];
-    while let Some(process) = processes.pop() {
-        if let Some((name, mib)) = share(process) {
-            *shares.entry(name).or_default() += mib;
-            processes.extend(children(process));
-        }
-    }
-    shares
-}
-
 /// A window at rest: what it holds in all, and how that is made up.
 async fn at_rest(window: &Window) -> (Spread, String) {
     tokio::time::sleep(REST).await;
@@ -59,18 +29,9 @@ async fn at_rest(window: &Window) -> (Spread, String) {
         looks.push(shares(window.process()));
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    let parts = looks.last().into_iter().flatten().map(|(name, mib)| format!("{} {mib:.0}", short(name)));
+    let parts = looks.last().into_iter().flatten().map(|(name, mib)| format!("{} {mib:.0}", part(name)));
     let parts = parts.collect::<Vec<_>>().join(", ");
     (looks.iter().map(|look| look.values().sum::<f64>()).collect(), parts)
-}
-
-/// What a process is for, by the name that it has.
-fn short(name: &str) -> &str {
-    match name {
-        name if name.starts_with("WebKitWeb") => "page",
-        name if name.starts_with("WebKitNetwork") => "network",
-        _ => "app",
-    }
 }
 
 fn add(

@@ -2,11 +2,9 @@
 
 use std::{fs, time::Duration};
 
-use loopdesk_tests::{app::App, desktop::wait_for};
+use loopdesk_tests::{app::App, desktop::wait_for, processes::children};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-
-use crate::memory;
 
 /// The functions that measure, inside the page.
 const PAGE: &str = include_str!("page.js");
@@ -24,7 +22,7 @@ pub struct Window {
 impl Window {
     /// Takes the window of a program that began at that moment.
     pub async fn of(app: App, begun: f64) -> Self {
-        let process = memory::children(app.driver()).pop().expect("the program runs");
+        let process = children(app.driver()).pop().expect("the program runs");
         app.window.set_script_timeout(PATIENCE).await.expect("the time is taken");
         app.run(PAGE).await;
         Self { begun, app, process }

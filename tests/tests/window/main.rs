@@ -12,6 +12,7 @@ mod panel;
 mod permissions;
 mod restart;
 mod screens;
+mod shift;
 mod sign_in;
 mod supervisor;
 mod tray;
