@@ -244,7 +244,7 @@ impl Floor {
             assert_eq!(lines, here, "{} has what the service has", desk.name);
             assert_eq!(cache.position().expect("a place").cursor, head, "{} is where the log is", desk.name);
             let (waiting, unreadable) = outbox::open_rows(work.rows()).expect("the outbox can be read");
-            assert_eq!((waiting.len(), unreadable), (0, 0), "{}: {waiting:?}", desk.name);
+            assert_eq!((waiting.len(), unreadable.len()), (0, 0), "{}: {waiting:?}", desk.name);
         }
         self.time.abort();
         self.stage.stop().await;
