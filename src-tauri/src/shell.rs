@@ -79,6 +79,10 @@ impl Shell for WindowShell {
         clipboard::picture(&self.app).await
     }
 
+    fn forget_page(&self) {
+        window::forget(&self.app);
+    }
+
     fn quit(&self) {
         self.app.exit(0);
     }

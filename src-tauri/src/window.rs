@@ -129,6 +129,15 @@ pub(crate) fn show(app: &AppHandle) {
     }
 }
 
+/// Makes the engine forget what it keeps beside the page: what was stored for it, its caches.
+pub(crate) fn forget(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(MAIN)
+        && let Err(error) = window.clear_all_browsing_data()
+    {
+        tracing::warn!(%error, "what the window keeps cannot be cleared");
+    }
+}
+
 /// Makes everything in the window larger or smaller.
 pub(crate) fn zoom(app: &AppHandle, percent: u16) {
     if let Some(window) = app.get_webview_window(MAIN) {

@@ -5,10 +5,10 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::{
-        Arc, Condvar, Mutex,
-        atomic::{AtomicI64, Ordering},
+        Arc, Condvar, Mutex, OnceLock,
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
@@ -30,8 +30,11 @@ use crate::{
     Stage,
     app::PASSWORD,
     seat::PATIENCE,
-    stage::{MORNING, signs_in, slug},
+    stage::{MORNING, new_person, signs_in, slug},
 };
+
+/// For so long nothing may come before time goes on.
+const STILL: Duration = Duration::from_secs(1);
 
 /// Somebody's address, by which they sign in.
 pub fn email(name: &str) -> String {
@@ -116,6 +119,14 @@ pub struct Witness {
     pub trays: Mutex<Vec<Tray>>,
     opened: mpsc::UnboundedSender<String>,
     downloads: PathBuf,
+    page_forgotten: AtomicBool,
+}
+
+impl Witness {
+    /// Whether what the window kept was cleared.
+    pub fn page_forgotten(&self) -> bool {
+        self.page_forgotten.load(Ordering::SeqCst)
+    }
 }
 
 #[async_trait]
@@ -150,6 +161,10 @@ impl Shell for Witness {
         None
     }
 
+    fn forget_page(&self) {
+        self.page_forgotten.store(true, Ordering::SeqCst);
+    }
+
     fn quit(&self) {}
 }
 
@@ -158,17 +173,29 @@ pub struct TwoClocks {
     mono: AtomicI64,
     wall: AtomicI64,
     /// They go by themselves since then.
-    since: Option<Instant>,
+    since: OnceLock<Instant>,
 }
 
 impl TwoClocks {
     fn morning() -> Self {
-        Self { mono: AtomicI64::new(0), wall: AtomicI64::new(MORNING.0), since: None }
+        Self { mono: AtomicI64::new(0), wall: AtomicI64::new(MORNING.0), since: OnceLock::new() }
     }
 
     /// Clocks that go by themselves, like the machine's. The story may still let time pass.
     fn going() -> Self {
-        Self { since: Some(Instant::now()), ..Self::morning() }
+        let clocks = Self::morning();
+        clocks.go();
+        clocks
+    }
+
+    /// From now on they go by themselves.
+    pub fn go(&self) {
+        self.since.get_or_init(Instant::now);
+    }
+
+    /// Whether they go by themselves.
+    pub fn goes(&self) -> bool {
+        self.since.get().is_some()
     }
 
     /// Time passes on both.
@@ -186,7 +213,7 @@ impl TwoClocks {
 impl Clock for TwoClocks {
     fn now(&self) -> Now {
         let wall = At(self.wall.load(Ordering::SeqCst));
-        match self.since {
+        match self.since.get() {
             // Frames are painted by this clock, so it must not stand still while a story waits for one.
             None => Now { mono: self.mono.fetch_add(1, Ordering::SeqCst), wall },
             Some(since) => {
@@ -249,6 +276,11 @@ impl Advisor {
         advisor
     }
 
+    /// Signs in once more, at a desk that knows the address.
+    pub async fn joins_again(&mut self, stage: &Stage) {
+        self.signs_in(&stage.address, &email(&self.name.clone())).await;
+    }
+
     async fn signs_in(&mut self, address: &str, email: &str) {
         self.call("workspace.add", json!({ "address": address })).await;
         let page = self.page().await;
@@ -262,6 +294,21 @@ impl Advisor {
         Self::with_clocks(name, TwoClocks::morning())
     }
 
+    /// The same, on a computer whose clock is so many ms wrong.
+    pub fn arrives_late(name: &str, ms: i64) -> Self {
+        let clock = TwoClocks::morning();
+        clock.sleep(ms);
+        Self::with_clocks(name, clock)
+    }
+
+    /// Joins the stage's team, and signs in.
+    pub async fn joins(&mut self, stage: &Stage) {
+        let mut new = new_person("alba", &self.name);
+        new.password = Some(PASSWORD.into());
+        stage.service.add_person(&slug("alba"), new).await.expect("a person is added");
+        self.signs_in(&stage.address, &email(&self.name.clone())).await;
+    }
+
     fn with_clocks(name: &str, clock: TwoClocks) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (opened_to, opened) = mpsc::unbounded_channel();
@@ -272,6 +319,7 @@ impl Advisor {
             trays: Mutex::default(),
             opened: opened_to,
             downloads: folder.path().join("downloads"),
+            page_forgotten: AtomicBool::new(false),
         });
         let mut advisor = Self {
             name: name.to_owned(),
@@ -329,6 +377,11 @@ impl Advisor {
         (cache, work)
     }
 
+    /// The address by which they sign in.
+    pub fn email(&self) -> String {
+        email(&self.name)
+    }
+
     /// The desk's folder.
     pub fn folder(&self) -> PathBuf {
         self.folder.path().join("desk")
@@ -359,7 +412,8 @@ impl Advisor {
         page.expect("a page is opened").expect("a page is opened")
     }
 
-    /// Waits for a push that `seen` takes.
+    /// Waits for a push that `seen` takes. While nothing comes at all, time goes on at the desk, a second at a time: what was
+    /// tried in vain is tried again by the clock, however fast or slow the machine was.
     pub async fn until<T>(&mut self, mut seen: impl FnMut(&Value) -> Option<T>) -> T {
         let mut place = 0;
         loop {
@@ -370,11 +424,24 @@ impl Advisor {
                     return found;
                 }
             }
-            let batch = tokio::time::timeout(PATIENCE, self.pushes.recv()).await;
-            let batch = batch.unwrap_or_else(|_| panic!("{} waited for a push that never came", self.name));
-            let batch = batch.expect("the desk runs");
+            let batch = self.next_batch().await;
             self.pushed.extend(batch.iter().map(|push| serde_json::to_value(push).expect("a push")));
         }
+    }
+
+    async fn next_batch(&mut self) -> Vec<Push> {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if let Ok(batch) = tokio::time::timeout(STILL, self.pushes.recv()).await {
+                return batch.expect("the desk runs");
+            }
+            if !self.clock.goes() {
+                self.clock.pass(1_000);
+                // A desk looks at its clock when something happens: any question will do, whatever its answer.
+                drop(self.tries("library.list", json!({})).await);
+            }
+        }
+        panic!("{} waited for a push that never came", self.name)
     }
 
     /// Waits until the desk can be shown; its home.

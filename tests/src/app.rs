@@ -87,22 +87,36 @@ impl App {
         name: &str,
         role: Role,
     ) -> (Self, PersonId) {
+        let app = Self::start(desktop).await;
+        let person = app.joins(desktop, stage, address, name, role).await;
+        (app, person)
+    }
+
+    /// Signs somebody new in to the stage's service at that address.
+    pub async fn joins(
+        &self,
+        desktop: &Desktop,
+        stage: &Stage,
+        address: &str,
+        name: &str,
+        role: Role,
+    ) -> PersonId {
         let mut new = new_person("alba", name);
         new.role = role;
         new.password = Some(PASSWORD.into());
         let email = new.email.clone();
         let person = stage.service.add_person(&slug("alba"), new).await.expect("a person is added");
-        let app = Self::start(desktop).await;
-        app.until("the practice desk is there", "return document.querySelector('.chip.live') !== null").await;
-        app.call("workspace.add", json!({ "address": address })).await;
+        self.until("the practice desk is there", "return document.querySelector('.chip.live') !== null")
+            .await;
+        self.call("workspace.add", json!({ "address": address })).await;
         let page = wait_for("the sign-in page in the browser", || desktop.opened().pop());
         signs_in(address, &page, &email, PASSWORD).await;
         let mine = format!(
             "const me = document.querySelector('.me');
              return me !== null && me.ariaLabel.includes('{name}') && document.querySelector('.chip.live') !== null"
         );
-        app.until("the stage's desk is live", &mine).await;
-        (app, person)
+        self.until("the stage's desk is live", &mine).await;
+        person
     }
 
     /// Calls the desk as the screen does.

@@ -12,6 +12,7 @@ pub mod raw;
 pub mod seat;
 pub mod serving;
 pub mod stage;
+pub mod tls;
 pub mod typescript;
 pub mod world;
 

@@ -1,8 +1,10 @@
 //! A customer at the chat page's door: the public routes over HTTP and a real socket.
 
+use std::sync::Mutex;
+
 use futures_util::{SinkExt, StreamExt};
 use model::{
-    Attachment, ConversationId, Personal, ScoreKind,
+    Attachment, ConversationId, Epoch, Personal, ScoreKind,
     wire::{
         Rejection,
         chat::{
@@ -41,6 +43,7 @@ pub struct Page {
     address: String,
     http: reqwest::Client,
     socket: Option<WebSocketStream<MaybeTlsStream<TcpStream>>>,
+    epochs: Mutex<Vec<Epoch>>,
 }
 
 /// The name of a file's bytes.
@@ -76,6 +79,19 @@ impl Page {
             address: address.to_owned(),
             http,
             socket: None,
+            epochs: Mutex::default(),
+        }
+    }
+
+    /// The service's logs that the page was told of, each once.
+    pub fn epochs(&self) -> Vec<Epoch> {
+        self.epochs.lock().unwrap().clone()
+    }
+
+    fn told_of(&self, epoch: Epoch) {
+        let mut epochs = self.epochs.lock().unwrap();
+        if epochs.last() != Some(&epoch) {
+            epochs.push(epoch);
         }
     }
 
@@ -164,7 +180,8 @@ impl Page {
 
     fn take(&mut self, frame: ChatFrame) {
         match frame {
-            ChatFrame::Resumed { from, .. } => {
+            ChatFrame::Resumed { epoch, from, .. } => {
+                self.told_of(epoch);
                 if from == 0 {
                     self.lines.clear();
                     self.state = None;
@@ -249,6 +266,7 @@ impl Page {
             .expect("an answer");
         assert!(answer.status().is_success(), "{}'s commands are taken: {}", self.name, answer.status());
         let receipts: ChatReceipts = answer.json().await.expect("receipts");
+        self.told_of(receipts.epoch);
         receipts.receipts.into_iter().map(|receipt| receipt.outcome).collect()
     }
 

@@ -1,7 +1,10 @@
 //! An advisor at the service's door: the real adapter over a real socket, and everything it was told.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -33,17 +36,27 @@ use crate::{
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Keeps a session's secrets in memory.
-pub struct InMemory(Mutex<Option<Credentials>>);
+pub struct InMemory(Mutex<Option<Credentials>>, AtomicBool);
 
 impl InMemory {
+    /// Somebody signs in, in place of whoever did before.
+    pub fn becomes(&self, token: &str) {
+        *self.0.lock().unwrap() = Some(Credentials::Refresh(token.to_owned().into()));
+    }
+
+    /// From now on it keeps nothing new, or does again.
+    pub fn refuses(&self, refuses: bool) {
+        self.1.store(refuses, Ordering::SeqCst);
+    }
+
     /// Begins with a one-use secret.
     pub fn once(secret: &str) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Some(Credentials::OneUse(secret.to_owned().into())))))
+        Arc::new(Self(Mutex::new(Some(Credentials::OneUse(secret.to_owned().into()))), AtomicBool::default()))
     }
 
     /// Goes on with an earlier session.
     pub fn refreshing(token: &str) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Some(Credentials::Refresh(token.to_owned().into())))))
+        Arc::new(Self(Mutex::new(Some(Credentials::Refresh(token.to_owned().into()))), AtomicBool::default()))
     }
 }
 
@@ -58,6 +71,9 @@ impl Keeper for InMemory {
     }
 
     async fn keep(&self, refresh: &SecretString) -> Result<(), NotKept> {
+        if self.1.load(Ordering::SeqCst) {
+            return Err(NotKept);
+        }
         *self.0.lock().unwrap() = Some(Credentials::Refresh(refresh.expose_secret().into()));
         Ok(())
     }

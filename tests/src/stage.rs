@@ -252,6 +252,13 @@ impl Stage {
         self.serve().await;
     }
 
+    /// Stops the service and starts it on another file, as it is: as after somebody copied an older one back.
+    pub async fn goes_on_with(&mut self, database: &Path) {
+        self.stop().await;
+        self.service = open(database, self.key.as_deref(), self.clock.clone()).await;
+        self.serve().await;
+    }
+
     /// The database file.
     pub fn database(&self) -> PathBuf {
         self.dir.path().join("service.db")

@@ -217,3 +217,29 @@ fn the_window_is_locked_down() {
     assert_eq!(main["permissions"], serde_json::json!(["allow-call", "allow-listen", "allow-painted"]));
     assert!(main["remote"].is_null(), "no page of the network may call anything");
 }
+
+/// The Rust files below a folder, without what was built.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() && !["target", "node_modules"].iter().any(|name| path.ends_with(name)) {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn every_failure_case_has_its_story() {
+    let all = [root().join("src-tauri"), root().join("tests")];
+    let text: String = all
+        .iter()
+        .flat_map(|folder| sources(folder))
+        .filter_map(|path| fs::read_to_string(path).ok())
+        .collect();
+    let missing: Vec<u32> = (1..=20).filter(|n| !text.contains(&format!("fn f{n}_"))).collect();
+    assert!(missing.is_empty(), "no story for F{missing:?}");
+}

@@ -4,7 +4,7 @@
 
 import type {
   AttentionRow, CallName, CallInput, Choice, Connection, ConversationRow, ConversationState, CustomerCard, Draft, DraftFile, Dropped, Failure, FailureCode,
-  FollowUpRow, FollowUpScope, Gate, HandOver, Header, Home, Library, OfferRow, Opened, PracticeCustomer, Presence, Push, Settings,
+  FollowUpRow, FollowUpScope, Gate, HandOver, Header, Home, Keys, Library, OfferRow, Opened, PracticeCustomer, Presence, Push, Settings,
   Start, Suggestion, TimelineItem, WaitingRow, WorkspaceRow, Supervise, Workspace, Person,
 } from './standin-types';
 import { card, customer, lea as leaCard, plainCards } from './demo/customers';
@@ -15,7 +15,7 @@ import { loop, loops } from './demo/loops';
 import { colleagues, DAY, HOUR, me, MINUTE, presence, workspace } from './demo/people';
 
 export type Scene =
-  | 'day' | 'full' | 'empty' | 'offline' | 'reconnecting' | 'opening' | 'locked' | 'signed_out' | 'signing_in' | 'advisor' | 'attention' | 'conflicts' | 'no_practice' | 'crowd';
+  | 'day' | 'full' | 'empty' | 'offline' | 'reconnecting' | 'opening' | 'locked' | 'locked_key' | 'passphrase' | 'choose' | 'lease' | 'nearly' | 'over' | 'signed_out' | 'signing_in' | 'advisor' | 'attention' | 'conflicts' | 'no_practice' | 'crowd';
 
 interface Held {
   header: Header;
@@ -30,6 +30,8 @@ interface Held {
 }
 
 const PAGE = 60;
+/** What opens the files behind the gates. */
+export const PASSPHRASE = 'seven quiet lighthouses';
 
 export class StandIn {
   readonly calls: { name: CallName; input: unknown }[] = [];
@@ -58,6 +60,8 @@ export class StandIn {
   #uploads = new Map<string, number>();
   #dropped: Dropped = { added: [], refused: [] };
   #ids = 0;
+  #unlocked = false;
+  #keys: Keys = { keyring: true, passphrase: false };
 
   constructor(readonly scene: Scene = 'day', now: () => number = Date.now) {
     this.now = now;
@@ -69,14 +73,20 @@ export class StandIn {
     this.#library = library(t);
     this.#presence = presence(me.id, 'available', t - 42 * MINUTE, 2);
     this.#connection = {
-      state: scene === 'offline' ? 'offline' : scene === 'reconnecting' ? 'reconnecting' : 'live',
-      complete_up_to: scene === 'offline' ? t - 14 * MINUTE : scene === 'reconnecting' ? t - 20_000 : null, unsent: 0, attention: 0, ahead: 0,
+      state: this.#offline ? 'offline' : scene === 'reconnecting' ? 'reconnecting' : 'live',
+      complete_up_to: this.#offline ? t - 14 * MINUTE : scene === 'reconnecting' ? t - 20_000 : null, unsent: 0, attention: 0, ahead: 0,
+      quota: scene === 'nearly' ? { what: 'changes', percent: 86 } : scene === 'over' ? { what: 'files', percent: 100 } : null,
     };
     this.#workspaces = [
       { id: 'practice', name: 'Maison Alba · Care', address: null, current: true },
       { id: 'north', name: 'Nordlicht Support', address: 'https://desk.nordlicht.example', current: false },
     ];
     if (scene !== 'empty') this.#fillDay(t);
+  }
+
+  /** Without a line; with room for what waits, with little of it, and with none. */
+  get #offline(): boolean {
+    return this.scene === 'offline' || this.scene === 'nearly' || this.scene === 'over';
   }
 
   // ---- what the screen reaches ---------------------------------------------------------------------------------
@@ -174,6 +184,13 @@ export class StandIn {
       this.#workspaces = this.#workspaces.filter((row) => row.id !== id);
       this.push({ view: 'workspaces', workspaces: this.#workspaces });
     },
+
+    'keys.try_again': () => this.push({ view: 'gate', gate: this.#gate() }),
+    'keys.unlock': ({ passphrase }) => this.#unlock(passphrase === PASSPHRASE ? null : 'wrong_passphrase'),
+    'keys.begin_anew': () => undefined,
+    'keys.choose': ({ passphrase }) => this.#unlock([...passphrase].length < 12 ? 'invalid' : null),
+    'keys.set_passphrase': () => (this.#keys = { ...this.#keys, passphrase: true }),
+    'keys.remove_passphrase': () => (this.#keys = { ...this.#keys, passphrase: false }),
 
     'presence.set': ({ state, reason }) => this.#setPresence({ state, reason, since: this.now() }),
     'presence.finish': ({ on }) => this.#setPresence({ finishing: on }),
@@ -433,7 +450,7 @@ export class StandIn {
       }, 0);
       old.own = false;
     }
-    if (this.scene === 'attention' || this.scene === 'offline') {
+    if (this.scene === 'attention' || this.#offline) {
       const omar = this.#get('c-omar');
       omar.lines = lines.waitingForLine(t);
       const unsent = omar.lines.filter((line) => line.delivery?.state === 'not_sent' || line.delivery?.state === 'saved');
@@ -445,7 +462,7 @@ export class StandIn {
         attention('at-3', t - 2 * HOUR, { what: 'note', customer_name: 'Sofia Jansen', customer: 'cu-sofia', conversation: 'c-sofia', text: 'The workshop calls back on Monday.', delivery: { state: 'not_sent', why: { why: 'refused', message: 'A note may not be longer than 32,000 characters.' } } }),
         attention('work-file', t - 4 * HOUR, { what: 'work_file', delivery: { state: 'not_sent', why: { why: 'damaged', copy: '/home/ines/.local/share/loopdesk/workspaces/practice/work.damaged-1795000000000.db', changes: { saved: 11, lost: 1 }, drafts: { saved: 2, lost: 0 }, files: { saved: 0, lost: 0 } } } }),
         attention('at-4', t - 3 * HOUR, { what: 'follow_up', customer_name: 'Tom Okafor', customer: 'cu-tom', follow_up: 'fu-gone', text: 'Find the receipt', change: { field: 'note', value: 'He looks for it in the evening.' }, delivery: { state: 'not_sent', why: { why: 'not_yours' } }, hand_over_until: t + 21 * HOUR }),
-        ...(this.scene === 'offline' ? [
+        ...(this.#offline ? [
           attention(unsent[1]?.id ?? '', t - 20_000, { what: 'reply', ...who, text: 'And yes, a swap works for sale items too.' }),
           waits('at-6', late, { field: 'cause', value: 'no-notice' }, t - 9 * MINUTE),
           attention('at-7', t - 6 * MINUTE, { what: 'reason', customer_name: 'Sofia Jansen', customer: 'cu-sofia', conversation: 'c-sofia', text: 'Advice before buying' }),
@@ -473,7 +490,7 @@ export class StandIn {
       this.#offers = [];
       this.#connection = { ...this.#connection, ...this.#unsent() };
     }
-    if (this.scene === 'offline') this.#offers = [];
+    if (this.#offline) this.#offers = [];
     if (this.scene !== 'no_practice') this.#open = 'c-lea';
   }
 
@@ -513,10 +530,22 @@ export class StandIn {
 
   #gate(): Gate {
     if (this.scene === 'opening') return { gate: 'opening' };
-    if (this.scene === 'locked') return { gate: 'locked', why: 'keyring_locked' };
+    if (this.#unlocked) return this.#ready();
+    if (this.scene === 'locked') return { gate: 'locked', why: 'keyring_locked', passphrase: 'no', since: null };
+    if (this.scene === 'locked_key') return { gate: 'locked', why: 'key_missing', passphrase: 'enter', since: null };
+    if (this.scene === 'passphrase') return { gate: 'locked', why: 'no_keyring', passphrase: 'enter', since: null };
+    if (this.scene === 'choose') return { gate: 'locked', why: 'no_keyring', passphrase: 'choose', since: null };
+    if (this.scene === 'lease') return { gate: 'locked', why: 'lease_over', passphrase: 'no', since: this.now() - 3 * DAY - 5 * MINUTE };
     if (this.scene === 'signed_out') return { gate: 'signed_out', waiting: false };
     if (this.scene === 'signing_in') return { gate: 'signed_out', waiting: true };
     return this.#ready();
+  }
+
+  #unlock(wrong: FailureCode | null): void {
+    if (wrong) throw fail(wrong);
+    this.#unlocked = true;
+    this.#keys = { keyring: this.scene === 'locked_key', passphrase: true };
+    this.push({ view: 'gate', gate: this.#ready() });
   }
 
   #ready(): Gate {
@@ -525,7 +554,7 @@ export class StandIn {
       me: this.#me(), presence: this.#presence, workspace: workspace as Workspace,
       chat_link: 'http://127.0.0.1:47811/chat/alba', colleagues: colleagues(this.now()), connection: this.#connection,
       offers: this.#offers, yours: [...this.#held.values()].filter((held) => held.own).map((held) => this.#row(held)),
-      waiting: this.#waiting, follow_ups: this.#counts(), open: this.#open ? this.#opened(this.#open) : null, practice: this.scene !== 'no_practice',
+      waiting: this.#waiting, follow_ups: this.#counts(), open: this.#open ? this.#opened(this.#open) : null, practice: this.scene !== 'no_practice', keys: this.#keys,
     };
     return { gate: 'ready', home };
   }

@@ -1,7 +1,7 @@
 //! A page that cannot keep up gets few large batches instead of a pile of small ones, and misses nothing.
 
 use desk::{Desk, view::Push};
-use loopdesk_tests::{Advisor, Stage, advisor::words};
+use loopdesk_tests::{Advisor, Stage, advisor::words, seat::PATIENCE};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -15,11 +15,20 @@ impl Page {
         Self(batches)
     }
 
+    /// The next batch.
+    async fn said(&mut self) -> Vec<Value> {
+        let batch = tokio::time::timeout(PATIENCE, self.0.recv()).await.expect("a batch");
+        let batch = batch.expect("the desk runs");
+        batch.iter().map(|push| serde_json::to_value(push).expect("a push")).collect()
+    }
+
     /// What the next batch says of the lines.
     async fn lines(&mut self) -> Vec<String> {
-        let batch = self.0.recv().await.expect("the desk runs");
-        let pushes = batch.iter().map(|push| serde_json::to_value(push).expect("a push"));
-        let lines = pushes.filter(|push| push["view"] == "timeline" && push["patch"]["op"] == "upsert");
+        let lines = self
+            .said()
+            .await
+            .into_iter()
+            .filter(|push| push["view"] == "timeline" && push["patch"]["op"] == "upsert");
         lines.map(|push| words(&push["patch"]["item"])).collect()
     }
 }
@@ -65,6 +74,37 @@ async fn changes_wait_until_the_page_has_painted_and_come_together() {
     holds(&ines, &id, 6).await;
     assert!(page.0.recv().await.is_none(), "the page before is gone");
     while !again.lines().await.contains(&"five".to_owned()) {
+        desk.painted();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_page_was_told_before_it_asked_has_not_the_last_word() {
+    let mut stage = Stage::open().await;
+    let ines = Advisor::sits(&stage, "Inès Keller").await;
+    ines.clock.go();
+    let desk = ines.desk.clone().expect("the desk runs");
+    let mut page = Page::of(&desk);
+    // The page is told that the line is gone. It has not come so far as to ask for everything.
+    stage.stop().await;
+    let mut said = Vec::new();
+    while !said.iter().any(|push: &Value| push["connection"]["state"] == "offline") {
+        desk.painted();
+        said = page.said().await;
+    }
+    stage.restart().await;
+
+    // Its question is answered, and the answer may be there before what it was told: that would win.
+    while ines.call("app.start", json!({})).await["gate"]["home"]["connection"]["state"] != "live" {
+        tokio::task::yield_now().await;
+    }
+    desk.painted();
+    let mut last = Value::Null;
+    while last != "live" {
+        for push in page.said().await {
+            let states = [&push["connection"]["state"], &push["gate"]["home"]["connection"]["state"]];
+            last = states.into_iter().find(|state| state.is_string()).unwrap_or(&last).clone();
+        }
         desk.painted();
     }
 }

@@ -21,7 +21,7 @@ async fn not_sent(ines: &mut Advisor, what: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn is_handed_over_to_whoever_has_it_now() {
+async fn f10_is_handed_over_to_whoever_has_it_now() {
     let mut stage = Stage::open().await;
     let mut sara = stage.supervisor("Sara Lind").await;
     let mut claims = new_person("alba", "Bea Novak");

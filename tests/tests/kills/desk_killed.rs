@@ -51,7 +51,7 @@ struct Floor {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_desk_that_is_killed_keeps_what_it_saved() {
+async fn f5_a_desk_that_is_killed_keeps_what_it_saved() {
     let (kills, seed) = rounds();
     let (mut chance, begun) = (StdRng::seed_from_u64(seed), Instant::now());
     let mut floor = Floor::opens().await;

@@ -41,7 +41,7 @@ struct Floor {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_is_killed_keeps_what_it_confirmed() {
+async fn f5_a_service_that_is_killed_keeps_what_it_confirmed() {
     let (kills, seed) = rounds();
     let (mut chance, begun) = (StdRng::seed_from_u64(seed), Instant::now());
     let mut floor = Floor::opens().await;

@@ -477,7 +477,7 @@ impl Schedule {
                 let sent = commands.into_iter().map(|command| self.sent(device, command)).collect();
                 self.asks(device, Question::Commands(sent));
             }
-            Deed::Now(_) | Deed::Settled(..) | Deed::Changed(_) | Deed::Damaged => {}
+            Deed::Now(_) | Deed::Settled(..) | Deed::Changed(_) | Deed::Damaged | Deed::Forget => {}
             Deed::Applied { to, touched, .. } => {
                 self.ledger.applied(device, &mut self.devices[device], to, &touched)?
             }

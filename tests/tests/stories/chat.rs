@@ -362,3 +362,35 @@ async fn a_visitor_s_name_for_things_is_their_own() {
     let from: Vec<ChatFrom> = lea.lines.iter().map(|line| line.from.clone()).collect();
     assert_eq!(from, [ChatFrom::Me]);
 }
+
+#[tokio::test]
+async fn a_page_is_told_that_the_service_was_restored_and_sends_again_what_it_lost() {
+    let mut stage = Stage::open().await;
+    let mut ines = stage.advisor("Inès Keller").await.available().await;
+    let mut lea = stage.customer("Léa Bernard").await.connected().await;
+    let say = |text: &str| ChatIntent::Say { text: text.into(), attachments: Vec::new() };
+    let (kept, lost) = ((Uuid::now_v7(), say("Hello?")), (Uuid::now_v7(), say("Is anybody there?")));
+    lea.sends(kept.0, &kept.1).await;
+    let id = ines.takes_offer().await;
+    let backup = stage.folder().join("backup.db");
+    stage.service.db().backup(backup.clone()).await.unwrap();
+    lea.sends(lost.0, &lost.1).await;
+    lea.catch_up().await;
+    let before = lea.epochs();
+    assert_eq!(before, [lea.started.epoch], "answers, frames and the start name one log");
+
+    stage.restore(&backup).await;
+    lea.connect().await;
+    lea.catch_up().await;
+    assert_eq!(lea.words(), ["Hello?"], "it tells its tale from the backup");
+    lea.sends_all(&[kept.clone(), lost.clone()]).await;
+    lea.sends_all(&[kept, lost]).await;
+    lea.catch_up().await;
+    assert_eq!(lea.words(), ["Hello?", "Is anybody there?"], "each is there once");
+    let after = lea.epochs();
+    assert_eq!(after.len(), 2, "{after:?}");
+    assert!(after[0] < after[1], "the name of a later log is greater");
+    assert_eq!(lea.another_window().await.started.epoch, after[1]);
+    ines.connect().await;
+    assert_eq!(ines.world.words(id), ["Hello?", "Is anybody there?"]);
+}

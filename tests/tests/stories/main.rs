@@ -1,5 +1,6 @@
 //! Stories of people at work, against the real service over real sockets. Time passes only when a story says so.
 
+mod audit;
 mod chat;
 mod customer;
 mod ending;
@@ -18,8 +19,13 @@ mod presence;
 mod privacy;
 mod race;
 mod reading;
+mod refresh;
+mod retention;
+mod revoked;
 mod routing;
 mod same_world;
 mod sign_in;
+mod slow;
 mod snooze;
+mod tls;
 mod transfer;

@@ -1,10 +1,12 @@
 //! The app in its real window, on a desktop of its own, with a real customer in a real browser.
 
+mod at_rest;
 mod embed;
 mod files;
 mod first_start;
 mod hostile;
 mod keyboard;
+mod keys;
 mod main_job;
 mod notification;
 mod offline;

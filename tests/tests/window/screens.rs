@@ -91,7 +91,7 @@ async fn every_screen_is_for_everybody_in_both_themes() {
         app.press(Key::Control + ",").await;
         app.find("[data-pane=settings]").await;
         accessible(&app, "settings").await;
-        for section in ["look", "notifications", "shortcuts", "workspaces", "link", "practice"] {
+        for section in ["look", "notifications", "shortcuts", "workspaces", "keys", "link", "practice"] {
             app.click(&format!("[href='#settings-{section}']")).await;
             app.picture(&format!("settings-{section}-{theme}")).await;
         }

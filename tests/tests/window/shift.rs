@@ -78,7 +78,7 @@ async fn a_shift_in_the_real_window_loses_nothing() {
         if round % TROUBLE == TROUBLE / 2 {
             shift.has_trouble(round / TROUBLE).await;
         }
-        if round % LOOK == 0 {
+        if round.is_multiple_of(LOOK) {
             shift.looks();
         }
         if round == rounds / 3 {
@@ -124,8 +124,8 @@ impl Shift {
                 // Customers write in every round, the advisor answers in every other, and notes something now and then.
                 let turn = match letter {
                     'c' => true,
-                    'a' => round % 2 == 0,
-                    _ => round % 10 == 0,
+                    'a' => round.is_multiple_of(2),
+                    _ => round.is_multiple_of(10),
                 };
                 if !turn {
                     continue;
@@ -141,7 +141,7 @@ impl Shift {
                 }
             }
         }
-        if round % 4 == 0 {
+        if round.is_multiple_of(4) {
             let turn = usize::try_from(round / 4).expect("a number") % self.talks.len();
             let name = CUSTOMERS.get(turn).expect("a customer");
             let row = format!(

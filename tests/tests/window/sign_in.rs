@@ -1,7 +1,7 @@
 //! A real workspace is added in the settings; the advisor signs in with a real browser; the token ends up in a real Secret
 //! Service and nowhere else.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use loopdesk_tests::{
     app::{App, Browser, PASSWORD},
@@ -10,20 +10,7 @@ use loopdesk_tests::{
 };
 use thirtyfour::Key;
 
-/// Every file below a folder.
-fn files(folder: &Path, out: &mut Vec<std::path::PathBuf>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => files(&entry.path(), out),
-            Ok(kind) if kind.is_file() => out.push(entry.path()),
-            _ => {}
-        }
-    }
-}
-
-fn contains(bytes: &[u8], word: &str) -> bool {
-    bytes.windows(word.len()).any(|window| window == word.as_bytes())
-}
+use crate::at_rest::{contains, files};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_is_in_the_keyring_and_nowhere_else() {
@@ -75,29 +62,14 @@ async fn the_token_is_in_the_keyring_and_nowhere_else() {
         assert!(!told.contains(secret.as_str()), "a secret reached the screen");
         for place in &places {
             let bytes = fs::read(place).unwrap_or_default();
-            assert!(!contains(&bytes, secret), "a secret lies open in {}", place.display());
+            assert!(!contains(&bytes, secret.as_bytes()), "a secret lies open in {}", place.display());
         }
         for process in fs::read_dir("/proc").expect("processes").flatten() {
             for part in ["environ", "cmdline"] {
                 let bytes = fs::read(process.path().join(part)).unwrap_or_default();
-                assert!(!contains(&bytes, secret), "a secret is among the arguments of a process");
+                assert!(!contains(&bytes, secret.as_bytes()), "a secret is among the arguments of a process");
             }
         }
     }
-    app.quit().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn without_a_keyring_nothing_is_written_and_it_says_what_to_do() {
-    let desktop = Desktop::without_keyring();
-    let app = App::start(&desktop).await;
-    app.find_text(".gate h1", "There is no keyring on this computer").await;
-    app.find_text(".gate", "Install and start a keyring").await;
-    app.size(1280, 800).await;
-    app.picture("no-keyring").await;
-    let mut places = Vec::new();
-    files(&desktop.app_data(), &mut places);
-    let databases = places.iter().filter(|path| path.to_string_lossy().contains(".db"));
-    assert_eq!(databases.count(), 0, "{places:?}");
     app.quit().await;
 }

@@ -272,7 +272,9 @@ unsent: number,
 /** Changes that need a decision. */
 attention: number,
 /** The service's clock less this computer's, in ms. All times are the service's. */
-ahead: number, };
+ahead: number,
+/** What of that nears what may wait at once; nothing while there is room. */
+quota: Quota | null, };
 
 /** What the customer allowed us to do, and when. */
 export type Consent = { 
@@ -491,7 +493,7 @@ detail: string,
 retry: boolean, };
 
 /** The kinds of failure. */
-export type FailureCode = "offline" | "signed_out" | "locked" | "too_late" | "not_allowed" | "gone" | "invalid" | "unsent" | "not_saved" | "service" | "fault";
+export type FailureCode = "offline" | "signed_out" | "locked" | "too_late" | "not_allowed" | "gone" | "invalid" | "unsent" | "wrong_passphrase" | "full" | "not_saved" | "service" | "fault";
 
 /** How often each field changed. A change says which count it was based on. */
 export type FieldVersions = { 
@@ -648,7 +650,11 @@ export type FollowUpStatus = "open" | "waiting" | "done";
 /** Whether the desk can be shown. */
 export type Gate = { "gate": "opening" } | { "gate": "locked",
 /** What to do. */
-why: LockedWhy, } | { "gate": "signed_out",
+why: LockedWhy,
+/** Whether a passphrase helps. */
+passphrase: Passphrase,
+/** Since when there was no contact with the service, when that is why. */
+since: At | null, } | { "gate": "signed_out",
 /** A sign-in is under way in the browser. */
 waiting: boolean, } | { "gate": "ready",
 /** What to show. */
@@ -750,7 +756,9 @@ follow_ups: FollowUpCounts,
 /** The conversation that was open last. */
 open: Opened | null,
 /** True in the practice workspace. */
-practice: boolean, };
+practice: boolean,
+/** What opens its files. */
+keys: Keys, };
 
 /** When somebody is there, in the wall time of a place. */
 export type Hours = { 
@@ -781,6 +789,13 @@ export type IdentityKind = "email" | "phone" | "account" | "visitor";
 /** Whose line it is. */
 export type ItemSide = "customer" | "me" | "colleague" | "bot" | "system";
 
+/** What opens the files of a workspace. */
+export type Keys = { 
+/** The system's keyring. */
+keyring: boolean,
+/** A passphrase. */
+passphrase: boolean, };
+
 /** The language of the app. */
 export type Language = "system" | "en" | "fr";
 
@@ -801,8 +816,8 @@ id: ConversationId,
 /** The known customer. */
 customer: CustomerId, };
 
-/** Why the keys cannot be read. */
-export type LockedWhy = "no_keyring" | "keyring_locked" | "keyring_slow" | "key_missing" | "wrong_key" | "disk" | "newer";
+/** Why a desk is locked. */
+export type LockedWhy = "no_keyring" | "keyring_locked" | "keyring_slow" | "key_missing" | "wrong_key" | "disk" | "newer" | "lease_over";
 
 /** A prepared text with variables, and what else it does.
  *
@@ -1059,6 +1074,9 @@ me: boolean, } | { "part": "hidden",
 /** Its code: `U+202E`. */
 code: string, };
 
+/** Whether a passphrase helps with a locked desk. */
+export type Passphrase = "no" | "choose" | "enter";
+
 /** An earlier contact. */
 export type PastContact = { 
 /** Which. */
@@ -1305,6 +1323,16 @@ abandon_s: number,
 reopen_s: number,
 /** When somebody is there. Nothing: always. */
 hours: Hours | null, };
+
+/** How full the place is for what waits to be sent. */
+export type Quota = { 
+/** What there is most of. */
+what: QuotaOf,
+/** Of what may wait, 80 to 100. At 100 nothing new is saved. */
+percent: number, };
+
+/** What of that which waits is limited. */
+export type QuotaOf = "changes" | "files" | "age";
 
 /** Read up to a line. */
 export type Read = { 
@@ -1650,6 +1678,11 @@ note: Personal | null, };
 /** How sure we are that an identity is the customer's. */
 export type Trust = "claimed" | "verified";
 
+/** A passphrase over the keys of a workspace's files. */
+export type TypedPassphrase = { 
+/** As it was typed. */
+passphrase: Personal, };
+
 /** A conversation in a queue. Highest priority first, then longest wait. */
 export type WaitingRow = { 
 /** Which; the key. */
@@ -1753,6 +1786,18 @@ export interface Calls {
   'workspace.sign_out': { input: SignOut; output: null };
   /** Takes a workspace off this computer. It must be signed out. */
   'workspace.forget': { input: WorkspaceRef; output: null };
+  /** Tries again to open what is locked. */
+  'keys.try_again': { input: Nothing; output: null };
+  /** Chooses the passphrase that keeps the keys where there is no keyring. `Invalid` when it is too short. */
+  'keys.choose': { input: TypedPassphrase; output: null };
+  /** Opens the files with the passphrase. */
+  'keys.unlock': { input: TypedPassphrase; output: null };
+  /** Begins anew where nothing opens the files: they are kept, and nothing of them is shown. `TooLate` where they can be opened, or may be later. */
+  'keys.begin_anew': { input: Nothing; output: null };
+  /** Lets a passphrase open the files, in place of an older one. */
+  'keys.set_passphrase': { input: TypedPassphrase; output: Keys };
+  /** The keyring alone opens them again. */
+  'keys.remove_passphrase': { input: Nothing; output: Keys };
   /** Sets one's own presence. */
   'presence.set': { input: SetPresence; output: null };
   /** Finish what I have, take no more. */

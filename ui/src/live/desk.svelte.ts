@@ -5,7 +5,7 @@ import { call, type CallName, type Input, type Output } from '../ipc/call';
 import { asFailure } from '../ipc/failure';
 import { listen } from '../ipc/listen';
 import type {
-  Drag, AttentionRow, Connection, Failure, Gate, Home, LockedWhy, Nothing, PracticeCustomer, Push, Settings, Start,
+  Drag, AttentionRow, Connection, Failure, Gate, Home, Keys, LockedWhy, Nothing, Passphrase, PracticeCustomer, Push, Settings, Start,
   Supervise, Toast, WorkspaceRow,
 } from '../ipc/types';
 import { setLanguage, w } from '../words/words.svelte';
@@ -24,6 +24,12 @@ export class Desk {
   version = $state('');
   gate = $state<Gate['gate']>('opening');
   lockedWhy = $state<LockedWhy>('no_keyring');
+  /** Whether a passphrase helps with what is locked. */
+  passphrase = $state<Passphrase>('no');
+  /** Since when there was no contact, when that is why it is locked. */
+  lockedSince = $state<number | null>(null);
+  /** What opens the files of this workspace. */
+  keys = $state.raw<Keys>({ keyring: true, passphrase: false });
   waitingForBrowser = $state(false);
   settings = $state.raw<Settings>(firstSettings);
   workspaces = $state.raw<readonly WorkspaceRow[]>([]);
@@ -31,7 +37,7 @@ export class Desk {
   dragged = $state(false);
   /** How often files were let go over it: they wait to be taken. */
   dropped = $state(0);
-  connection = $state.raw<Connection>({ state: 'reconnecting', complete_up_to: null, unsent: 0, attention: 0, ahead: 0 });
+  connection = $state.raw<Connection>({ state: 'reconnecting', complete_up_to: null, unsent: 0, attention: 0, ahead: 0, quota: null });
   supervise = $state.raw<Supervise | null>(null);
   practice = $state.raw<readonly PracticeCustomer[]>([]);
   page = $state<Page>('desk');
@@ -124,7 +130,11 @@ export class Desk {
 
   #setGate(gate: Gate): void {
     this.gate = gate.gate;
-    if (gate.gate === 'locked') this.lockedWhy = gate.why;
+    if (gate.gate === 'locked') {
+      this.lockedWhy = gate.why;
+      this.passphrase = gate.passphrase;
+      this.lockedSince = gate.since;
+    }
     if (gate.gate === 'signed_out') this.waitingForBrowser = gate.waiting;
     if (gate.gate === 'ready') this.#fill(gate.home);
     else this.#forget();
@@ -133,6 +143,9 @@ export class Desk {
   #fill(home: Home): void {
     this.team.fill(home);
     this.queue.fill(home);
+    this.keys = home.keys;
+    // These are told right after.
+    this.attention.reset([]);
     this.#setConnection(home.connection);
     this.followUps.counts = home.follow_ups;
     // The same desk again, after a long silence: what is being read and written stays as it is.
@@ -181,6 +194,11 @@ export class Desk {
     this.#setSettings({ ...before, ...change });
     const kept = await this.attempt('app.settings', this.settings);
     if (!kept.done) this.#setSettings(before);
+  }
+
+  /** The workspace that is open, or would be. */
+  get current(): WorkspaceRow | undefined {
+    return this.workspaces.find((row) => row.current);
   }
 
   /** Why a step that never waits offline cannot be done now; empty: it can. */

@@ -83,6 +83,12 @@ export function wholeTime(at: number): string {
   return `${day}, ${clockTime(at)}`;
 }
 
+/** A day and its time, in a sentence: `Saturday 21 November, 14:02`. Nothing that is known: a dash. */
+export function minuteOfDay(at: number | null): string {
+  if (at === null) return '–';
+  return `${format({ weekday: 'long', day: 'numeric', month: 'long' }).format(at)}, ${hourMinute(at)}`;
+}
+
 /** A time that runs: `0:13`, `2:14`, `1:02:33`. */
 export function running(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / SECOND));

@@ -8,7 +8,7 @@ pub mod native;
 
 use async_trait::async_trait;
 use model::{
-    ConversationId,
+    ConversationId, DeviceId, PersonId,
     wire::{
         ClientFrame, Entity, ServerFrame,
         commands::{Command, Receipts},
@@ -22,12 +22,18 @@ pub use native::Native;
 /// Why a request to the service came to nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
+    /// Whoever answers cannot prove to be the service: nothing was sent.
+    #[error("{0}")]
+    Untrusted(Untrusted),
     /// No line: nothing is known about what arrived.
     #[error("the service cannot be reached")]
     Unreachable,
     /// The sign-in is not accepted any more.
     #[error("sign in again")]
     SignIn,
+    /// The company ended the sign-in: what was told to this computer is to be forgotten.
+    #[error("the company ended this sign-in")]
+    Ended,
     /// Too fast, or the service is busy: again after so many ms.
     #[error("the service asks to wait {after_ms} ms")]
     Wait {
@@ -51,6 +57,34 @@ pub enum Trouble {
     Fault,
 }
 
+/// Why whoever answers is not taken for the service, in words for the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Untrusted {
+    /// Nobody whom this computer trusts vouches for its certificate.
+    #[error(
+        "Nobody whom this computer trusts vouches for this service. Ask whoever runs it, or your network's people."
+    )]
+    UnknownIssuer,
+    /// Its certificate has run out, or the clock here is wrong.
+    #[error("The service's certificate has run out. If this computer's date is wrong, set it right.")]
+    Expired,
+    /// Its certificate does not hold yet, or the clock here is wrong.
+    #[error("The service's certificate does not hold yet. If this computer's date is wrong, set it right.")]
+    NotYet,
+    /// Its certificate is that of another address.
+    #[error("Whoever answers is not the service of this address. Check how it is written.")]
+    OtherName,
+    /// It only speaks versions of TLS that can be broken.
+    #[error("The service only speaks an old, unsafe version of TLS. It must be updated.")]
+    OldTls,
+    /// The file of additional certificates cannot be used.
+    #[error("The file of additional certificates (LOOPDESK_CA_FILE) cannot be read, or has none in it.")]
+    CaFile,
+    /// Anything else.
+    #[error("No safe connection to the service can be made.")]
+    Other,
+}
+
 /// What comes from an open line.
 #[derive(Debug)]
 pub enum Heard {
@@ -72,6 +106,9 @@ pub struct Line {
 /// A help desk service.
 #[async_trait]
 pub trait Backend: Send + Sync {
+    /// Makes sure that it is this person who is signed in, at this installation. From then on nothing is asked in anybody
+    /// else's name: `SignIn` when somebody else signed in.
+    async fn is_for(&self, person: PersonId, device: DeviceId) -> Result<(), Trouble>;
     /// Who is signed in.
     async fn me(&self) -> Result<Me, Trouble>;
     /// Opens the line on which changes arrive.

@@ -4,12 +4,13 @@ mod address;
 mod line;
 mod session;
 pub mod sign_in;
+mod trust;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use model::{
-    ConversationId, Slug,
+    ConversationId, DeviceId, PersonId, Slug,
     wire::{
         Entity,
         commands::{Batch, Command, Receipts},
@@ -23,14 +24,10 @@ use serde::de::DeserializeOwned;
 
 pub use address::{Address, NotAnAddress};
 pub use session::{Credentials, Keeper, NotKept};
+pub use trust::{CA_FILE, Trust};
 
 use crate::{Backend, Line, Trouble};
 use session::Session;
-
-/// Longer than the service's own limit for a request, so that an answer is rarely lost.
-const TIMEOUT: Duration = Duration::from_secs(30);
-/// Longest wait for a connection.
-const CONNECT: Duration = Duration::from_secs(10);
 
 /// The adapter for Loopdesk's own service.
 pub struct Native {
@@ -39,26 +36,21 @@ pub struct Native {
     session: Session,
 }
 
-/// An HTTP client with the trust and time limits that every request here has.
-pub(crate) fn http() -> Result<reqwest::Client, Trouble> {
-    // Only the first call installs; later ones find it there.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .timeout(TIMEOUT)
-        .connect_timeout(CONNECT)
-        .redirect(reqwest::redirect::Policy::none())
-        .user_agent(concat!("Loopdesk/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|_| Trouble::Fault)
-}
-
 impl Native {
     /// The service at `address`; `keeper` holds what is needed to sign in again.
     ///
     /// # Errors
-    /// `Fault` when this machine's TLS cannot be set up.
+    /// As [`Native::trusting`].
     pub fn new(address: Address, keeper: Arc<dyn Keeper>) -> Result<Self, Trouble> {
-        let http = http()?;
+        Self::trusting(address, keeper, &Trust::of_environment())
+    }
+
+    /// The same with another trust than the environment's.
+    ///
+    /// # Errors
+    /// `Untrusted` when its file cannot be used, `Fault` when this machine's TLS cannot be set up.
+    pub fn trusting(address: Address, keeper: Arc<dyn Keeper>, trust: &Trust) -> Result<Self, Trouble> {
+        let http = trust.client()?;
         let session = Session::new(http.clone(), address.clone(), keeper);
         Ok(Self { http, address, session })
     }
@@ -73,7 +65,7 @@ impl Native {
         let mut token = self.session.token().await?;
         for again in [true, false] {
             let request = self.http.request(method.clone(), self.address.http(path)).bearer_auth(&*token);
-            let response = fill(request).send().await.map_err(|_| Trouble::Unreachable)?;
+            let response = fill(request).send().await.map_err(|error| trust::trouble(&error))?;
             if response.status() == StatusCode::UNAUTHORIZED && again {
                 token = self.session.renewed(&token).await?;
                 continue;
@@ -134,16 +126,20 @@ pub(crate) async fn read<T: DeserializeOwned>(response: Response) -> Result<T, T
 
 #[async_trait]
 impl Backend for Native {
+    async fn is_for(&self, person: PersonId, device: DeviceId) -> Result<(), Trouble> {
+        self.session.is_for(person, device).await
+    }
+
     async fn me(&self) -> Result<Me, Trouble> {
         self.get("/v1/me", &NO_QUERY).await
     }
 
     async fn dial(&self) -> Result<Line, Trouble> {
         let token = self.session.token().await?;
-        match line::open(&self.address, &token).await {
+        match line::open(&self.http, &self.address, &token).await {
             Err(Trouble::SignIn) => {
                 let token = self.session.renewed(&token).await?;
-                line::open(&self.address, &token).await
+                line::open(&self.http, &self.address, &token).await
             }
             answer => answer,
         }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::view::{
-    Choice, Draft, DraftFile, DraftMode, Dropped, FollowUpRow, FollowUpScope, MacroRow, Opened,
+    Choice, Draft, DraftFile, DraftMode, Dropped, FollowUpRow, FollowUpScope, Keys, MacroRow, Opened,
     PracticeCustomer, SearchResults, Settings, Start, Suggestion, Supervise, Timeline, TimelineItem,
 };
 
@@ -36,6 +36,8 @@ inputs! {
     AddWorkspace { /** `https://desk.example.com` */ address: String }
     /// A workspace on this computer.
     WorkspaceRef { /** Its name here. */ id: String }
+    /// A passphrase over the keys of a workspace's files.
+    TypedPassphrase { /** As it was typed. */ passphrase: Personal }
     /// Leaving.
     SignOut { /** Also when there are unsent changes. */ even_unsent: bool }
     /// One's own presence.
@@ -233,6 +235,20 @@ api! {
     "workspace.sign_out" => sign_out(SignOut) -> ();
     /// Takes a workspace off this computer. It must be signed out.
     "workspace.forget" => forget_workspace(WorkspaceRef) -> ();
+
+    /// Tries again to open what is locked.
+    "keys.try_again" => try_again(Nothing) -> ();
+    /// Chooses the passphrase that keeps the keys where there is no keyring. `Invalid` when it is too short.
+    "keys.choose" => choose_passphrase(TypedPassphrase) -> ();
+    /// Opens the files with the passphrase.
+    "keys.unlock" => unlock(TypedPassphrase) -> ();
+    /// Begins anew where nothing opens the files: they are kept, and nothing of them is shown. `TooLate` where they can be
+    /// opened, or may be later.
+    "keys.begin_anew" => begin_anew(Nothing) -> ();
+    /// Lets a passphrase open the files, in place of an older one.
+    "keys.set_passphrase" => set_passphrase(TypedPassphrase) -> Keys;
+    /// The keyring alone opens them again.
+    "keys.remove_passphrase" => remove_passphrase(Nothing) -> Keys;
 
     /// Sets one's own presence.
     "presence.set" => set_presence(SetPresence) -> ();

@@ -1,14 +1,16 @@
 //! The bodies of the calls: each is one step on the desk's thread, or one question to the service.
 
+mod commands;
+mod files;
+mod keys;
+
 use std::sync::Arc;
 
-use backend::{Backend, Trouble, native::sign_in::SignIn};
+use backend::{Trouble, native::sign_in::SignIn};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use model::{
-    CommandId, ConversationId, CustomerId, FollowUpId, Intent, Personal, Slug,
-    wire::{Outcome, Rejection, reads::SearchHit},
+    CommandId, ConversationId, CustomerId, FollowUpId, Intent, Personal, Slug, wire::reads::SearchHit,
 };
-use sha2::{Digest, Sha256};
 use store::{cache, work};
 use uuid::Uuid;
 
@@ -17,111 +19,19 @@ use crate::{
     api::{self, Calls, Library, Nothing},
     core::{Core, Desk},
     helper, links, live,
-    settings::{Known, PRACTICE},
+    settings::Known,
     uploads,
     view::{
-        Draft, DraftFile, Dropped, FollowUpRow, MacroRow, Opened, PracticeCustomer, Push, RefusedFile,
-        RefusedWhy, SearchKind, SearchResults, SearchRow, Settings, Start, Suggestion, Supervise, Timeline,
-        TimelineItem, Toast,
+        Draft, DraftFile, Dropped, FollowUpRow, Keys, MacroRow, Opened, Passphrase, PracticeCustomer, Push,
+        RefusedFile, RefusedWhy, SearchKind, SearchResults, SearchRow, Settings, Start, Suggestion,
+        Supervise, Timeline, TimelineItem, Toast,
     },
     words,
-    workplace::{
-        Workplace,
-        open::{Folder, Kept, secret_name},
-        person::Chosen,
-    },
+    workplace::{Workplace, keys::Places, person::Chosen},
 };
 
-/// How often a command that got no answer is sent again, under the same name.
-const TRIES: u32 = 3;
-
-impl Desk {
-    /// Keeps a file that is whole, and puts it into the draft of a conversation of the workspace open at `opening`.
-    async fn add_whole_file(
-        &self,
-        opening: u64,
-        id: ConversationId,
-        name: Personal,
-        bytes: Vec<u8>,
-    ) -> Result<DraftFile, Failure> {
-        if bytes.is_empty() {
-            return Err(Failure::new(FailureCode::Invalid, "This file is empty."));
-        }
-        let sha256 = hex::encode(Sha256::digest(&bytes));
-        let file = work::file::Waiting { name: name.into_inner(), mime: kind_of(&bytes).to_owned(), bytes };
-        self.with_same(opening, move |core| {
-            let now = core.now().wall;
-            let (added, draft) = core.place()?.add_file(id, &sha256, &file, now)?;
-            core.push(Push::Draft { conversation: id, draft });
-            Ok(added)
-        })
-        .await
-    }
-
-    /// Has the service do something that cannot wait offline; answers once its effect can be shown.
-    async fn command(&self, intent: Intent) -> Result<(), Failure> {
-        let seq = self.tell(CommandId(Uuid::now_v7()), intent).await?;
-        let shown = self.with(move |core| Ok(core.place()?.shown_from(seq))).await?;
-        shown.await;
-        Ok(())
-    }
-
-    /// Has the service do something under that name; answers its number in the log.
-    async fn tell(&self, id: CommandId, intent: Intent) -> Result<u64, Failure> {
-        let (backend, command) = self
-            .with(move |core| {
-                let now = core.now();
-                let place = core.place()?;
-                let backend = place.service()?;
-                if place.connection_is_down(now) {
-                    return Err(FailureCode::Offline.into());
-                }
-                Ok((backend, (place.replica.device(), intent, now.wall)))
-            })
-            .await?;
-        let (device, intent, at) = command;
-        let command = model::wire::Command { id, device, after: None, intent, at, until: None, seen: None };
-        done(submit(&*backend, command).await?)
-    }
-}
-
-/// Sends a command; again, under the same name, when no answer came.
-async fn submit(backend: &dyn Backend, command: model::wire::Command) -> Result<Outcome, Failure> {
-    let mut last = Trouble::Unreachable;
-    for _ in 0..TRIES {
-        match backend.submit(vec![command.clone()]).await {
-            Ok(answer) => match answer.receipts.into_iter().next().map(|receipt| receipt.outcome) {
-                Some(Outcome::Retry { after_ms }) => {
-                    tokio::time::sleep(std::time::Duration::from_millis(after_ms.min(2_000).into())).await;
-                    last = Trouble::Wait { after_ms };
-                }
-                Some(outcome) => return Ok(outcome),
-                None => return Err(FailureCode::Service.into()),
-            },
-            Err(Trouble::Unreachable) => last = Trouble::Unreachable,
-            Err(trouble) => return Err(trouble.into()),
-        }
-    }
-    Err(last.into())
-}
-
-/// The number of a done command in the log, or why it was not done.
-fn done(outcome: Outcome) -> Result<u64, Failure> {
-    let (code, message) = match outcome {
-        Outcome::Applied { seq } | Outcome::Noop { seq } => return Ok(seq),
-        Outcome::Rejected { code, message } => (code, message),
-        Outcome::Conflict { .. } | Outcome::Retry { .. } => return Err(FailureCode::TooLate.into()),
-    };
-    Err(match code {
-        Rejection::NotOffered | Rejection::Closed | Rejection::Stale | Rejection::Expired => {
-            FailureCode::TooLate.into()
-        }
-        Rejection::NotAssigned | Rejection::Forbidden => FailureCode::NotAllowed.into(),
-        Rejection::Gone => FailureCode::Gone.into(),
-        Rejection::Invalid | Rejection::TooLarge => Failure::new(FailureCode::Invalid, message),
-        Rejection::BlobMissing | Rejection::IdReused => FailureCode::Fault.into(),
-    })
-}
+/// How long the service may take to hear that somebody leaves.
+const REVOKE: std::time::Duration = std::time::Duration::from_secs(5);
 
 impl Calls for Desk {
     async fn start(&self, _: Nothing) -> Result<Start, Failure> {
@@ -238,7 +148,7 @@ impl Calls for Desk {
             .await?;
         if let Some(backend) = backend {
             // Without a line the token is destroyed here all the same.
-            let _ = backend.sign_out().await;
+            let _ = tokio::time::timeout(REVOKE, backend.sign_out()).await;
         }
         // Something may have been written meanwhile.
         let gone = self.with_same(opening, move |core| may(core).and_then(|()| core.sign_out())).await?;
@@ -247,6 +157,35 @@ impl Calls for Desk {
 
     async fn forget_workspace(&self, input: api::WorkspaceRef) -> Result<(), Failure> {
         self.with(move |core| core.forget_workspace(&input.id)).await
+    }
+
+    async fn try_again(&self, _: Nothing) -> Result<(), Failure> {
+        self.with(|core| {
+            core.try_again();
+            Ok(())
+        })
+        .await
+    }
+
+    async fn begin_anew(&self, _: Nothing) -> Result<(), Failure> {
+        self.with(Core::begin_anew).await
+    }
+
+    async fn choose_passphrase(&self, input: api::TypedPassphrase) -> Result<(), Failure> {
+        self.open_with(input.passphrase, Passphrase::Choose).await
+    }
+
+    async fn unlock(&self, input: api::TypedPassphrase) -> Result<(), Failure> {
+        self.open_with(input.passphrase, Passphrase::Enter).await
+    }
+
+    async fn set_passphrase(&self, input: api::TypedPassphrase) -> Result<Keys, Failure> {
+        let passphrase = secrecy::SecretString::from(input.passphrase.into_inner());
+        self.keys(move |places| places.seal(&passphrase)).await
+    }
+
+    async fn remove_passphrase(&self, _: Nothing) -> Result<Keys, Failure> {
+        self.keys(Places::unseal).await
     }
 
     async fn set_presence(&self, input: api::SetPresence) -> Result<(), Failure> {
@@ -732,32 +671,6 @@ impl Desk {
         })
         .await
     }
-
-    /// The preview of a picture, from this computer or from the service.
-    ///
-    /// # Errors
-    /// `Gone` when there is none, `Offline` without a line.
-    pub async fn preview(&self, sha256: String) -> Result<(String, Vec<u8>), Failure> {
-        let name = sha256.clone();
-        let (kept, backend, opening) = self
-            .with(move |core| {
-                let opening = core.opening;
-                let place = core.place()?;
-                Ok((cache::preview::load(place.replica.cache.rows(), &name)?, place.backend.clone(), opening))
-            })
-            .await?;
-        if let Some(kept) = kept {
-            return Ok(kept);
-        }
-        let (mime, bytes) = backend.ok_or(FailureCode::Offline)?.preview(&sha256).await?;
-        let (kind, copy) = (mime.clone(), bytes.clone());
-        self.with_same(opening, move |core| {
-            let now = core.now().wall;
-            Ok(cache::preview::keep(core.place()?.replica.cache.rows(), &sha256, &kind, &copy, now)?)
-        })
-        .await?;
-        Ok((mime, bytes))
-    }
 }
 
 fn command_id(text: &str) -> Result<CommandId, Failure> {
@@ -784,109 +697,5 @@ fn row_of(place: usize, hit: SearchHit, text: &str) -> SearchRow {
         conversation: hit.conversation,
         message: None,
         at: hit.at,
-    }
-}
-
-/// What a file looks like, for the chip in the draft; what it is, the service says.
-fn kind_of(bytes: &[u8]) -> &'static str {
-    const KINDS: [(&[u8], &str); 5] = [
-        (b"\x89PNG", "image/png"),
-        (b"\xff\xd8\xff", "image/jpeg"),
-        (b"GIF8", "image/gif"),
-        (b"RIFF", "image/webp"),
-        (b"%PDF-", "application/pdf"),
-    ];
-    KINDS
-        .iter()
-        .find(|(start, _)| bytes.starts_with(start))
-        .map_or("application/octet-stream", |(_, kind)| kind)
-}
-
-impl Core {
-    fn use_workspace(&mut self, id: &str) -> Result<(), Failure> {
-        if !self.workspaces.known.iter().any(|known| known.id == id) {
-            return Err(FailureCode::Gone.into());
-        }
-        if let Some(waiting) = self.sign_in.take() {
-            waiting.abort();
-        }
-        // The one that is left is offline from now on.
-        if let Ok(place) = self.place()
-            && let Some(leave) = place.leave()
-        {
-            self.io.spawn(leave);
-        }
-        self.workspaces.current = id.to_owned();
-        self.save_workspaces()?;
-        self.open_current();
-        Ok(())
-    }
-
-    fn forget_workspace(&mut self, id: &str) -> Result<(), Failure> {
-        if id == PRACTICE || id == self.workspaces.current {
-            return Err(Failure::new(FailureCode::Invalid, "Change to another workspace first."));
-        }
-        let folder = Folder::of(&self.folder, id);
-        if folder.work().exists() {
-            return Err(Failure::new(FailureCode::Invalid, "Sign out of this workspace first."));
-        }
-        self.workspaces.known.retain(|known| known.id != id);
-        self.save_workspaces()
-    }
-
-    /// Opens the sign-in page and waits for the browser to come back.
-    fn wait_for_sign_in(&mut self, sign_in: SignIn, address: &backend::native::Address) {
-        self.shell.open_link(&sign_in.page());
-        let (back, opening, vault) = (self.back.clone(), self.opening, self.vault.clone());
-        let (id, address) = (self.workspaces.current.clone(), address.clone());
-        let waiting = self.io.spawn(async move {
-            let refresh = sign_in.finish().await;
-            let name = secret_name(&id, "refresh");
-            let kept = match refresh {
-                Ok(token) => {
-                    let (vault, name) = (vault.clone(), name.clone());
-                    tokio::task::spawn_blocking(move || vault.set(&name, &token).is_ok())
-                        .await
-                        .unwrap_or(false)
-                }
-                Err(trouble) => {
-                    tracing::warn!(%trouble, "a sign-in came to nothing");
-                    false
-                }
-            };
-            back.job(move |core| {
-                core.sign_in = None;
-                if kept && core.opening == opening {
-                    core.signed_in(&address, Arc::new(Kept { vault, name }));
-                } else {
-                    core.push_gate();
-                }
-            });
-        });
-        if let Some(before) = self.sign_in.replace(waiting.abort_handle()) {
-            before.abort();
-        }
-        self.push_gate();
-    }
-
-    /// Destroys the keys of the current workspace's files, and the files. What is answered ends once they are gone.
-    fn sign_out(&mut self) -> Result<tokio::task::JoinHandle<Result<(), Failure>>, Failure> {
-        let id = self.workspaces.current.clone();
-        let folder = Folder::of(&self.folder, &id);
-        let (vault, back) = (self.vault.clone(), self.back.clone());
-        self.opening += 1;
-        self.state = crate::core::State::Opening;
-        Ok(self.io.spawn_blocking(move || {
-            // The keys first: without them the files are noise, whatever happens to them.
-            let mut gone = true;
-            for what in ["cache", "work", "refresh"] {
-                gone &= vault.remove(&secret_name(&id, what)).is_ok();
-            }
-            for file in [folder.cache(), folder.work()] {
-                gone &= store::open::remove(&file).is_ok();
-            }
-            back.job(Core::open_current);
-            if gone { Ok(()) } else { Err(FailureCode::NotSaved.into()) }
-        }))
     }
 }

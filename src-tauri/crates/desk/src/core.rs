@@ -5,13 +5,15 @@ use std::{
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc,
+        Arc, Mutex,
         mpsc::{self, RecvTimeoutError},
     },
     thread,
     time::Duration,
 };
 
+use backend::Backend;
+use secrecy::SecretString;
 use tokio::{runtime::Handle, sync::oneshot};
 
 use crate::{
@@ -20,7 +22,7 @@ use crate::{
     listeners::{Listeners, Painted},
     ports::{About, Embedded, Notification, Shell, Vault},
     settings::{Files, Workspaces},
-    view::{Drag, Gate, LockedWhy, Push, Settings, Start},
+    view::{Drag, Gate, Locked, Push, Settings, Start},
     words::words,
     workplace::Workplace,
 };
@@ -85,8 +87,10 @@ impl Back {
 pub(crate) enum State {
     /// The files are being opened.
     Opening,
-    /// They cannot be.
-    Locked(LockedWhy),
+    /// They cannot be, or may not be shown.
+    Locked(Locked),
+    /// Nobody is signed in, and there are no files.
+    SignedOut,
     /// They are open.
     Open(Box<Workplace>),
 }
@@ -105,6 +109,23 @@ pub(crate) struct Core {
     pub(crate) state: State,
     /// Counts openings: what belongs to an earlier one is not taken any more.
     pub(crate) opening: u64,
+    /// Where the secrets of the current workspace are, once that is known.
+    pub(crate) secrets: Option<Arc<dyn Vault>>,
+    /// One opening at a time: two would make two keys for one file.
+    pub(crate) one_opening: Arc<Mutex<()>>,
+    /// A locked workspace is being tried again, and when that began last.
+    pub(crate) trying: bool,
+    /// It was asked for once more meanwhile: what is found may be older than the question.
+    pub(crate) try_after: bool,
+    pub(crate) tried_at: i64,
+    /// The service of a workspace that is locked until it answers.
+    pub(crate) backend: Option<Arc<dyn Backend>>,
+    /// Counts the knocks at its door: only the last one counts.
+    pub(crate) knocks: u64,
+    /// It answered.
+    pub(crate) contact: bool,
+    /// The token of a workspace that has no place for it yet.
+    pub(crate) token: Option<(String, SecretString)>,
     /// A sign-in waits for the browser.
     pub(crate) sign_in: Option<tokio::task::AbortHandle>,
     /// Whether the window is in front.
@@ -145,6 +166,15 @@ impl Desk {
             back,
             state: State::Opening,
             opening: 0,
+            secrets: None,
+            one_opening: Arc::default(),
+            trying: false,
+            try_after: false,
+            tried_at: 0,
+            backend: None,
+            knocks: 0,
+            contact: false,
+            token: None,
             sign_in: None,
             focused: true,
             hidden_since: None,
@@ -279,7 +309,10 @@ fn run(mut core: Core, jobs: &mpsc::Receiver<Job>) {
 
 fn step(core: &mut Core, jobs: &mpsc::Receiver<Job>) {
     let now = core.now();
-    match jobs.recv_timeout(wait(now.mono, core.next_wake(now))) {
+    let came = jobs.recv_timeout(wait(now.mono, core.next_wake(now)));
+    core.keep_lease();
+    core.heal();
+    match came {
         Ok(job) => job(core),
         Err(RecvTimeoutError::Timeout) => core.tick(),
         Err(RecvTimeoutError::Disconnected) => core.ending = true,
@@ -348,8 +381,13 @@ impl Core {
         match &mut self.state {
             State::Open(place) => Ok(place),
             State::Locked(_) => Err(FailureCode::Locked.into()),
-            State::Opening => Err(FailureCode::SignedOut.into()),
+            State::Opening | State::SignedOut => Err(FailureCode::SignedOut.into()),
         }
+    }
+
+    /// Where the secrets of the current workspace are kept, as far as that is known.
+    pub(crate) fn secrets(&self) -> Arc<dyn Vault> {
+        self.secrets.clone().unwrap_or_else(|| self.vault.clone())
     }
 
     /// Paints what changed, at most once a frame and as fast as the page can; a first change is painted at once.
@@ -368,11 +406,17 @@ impl Core {
 
     /// What the window asks for first.
     pub(crate) fn start(&mut self) -> Result<Start, Failure> {
+        let gate = self.gate()?;
+        if self.listeners.page_was_told() || !self.pushes.is_empty() {
+            // What the page was told before this answer may reach it afterwards, and is older: told once more at the end, the
+            // newest has the last word.
+            self.push(Push::Gate { gate: gate.clone() });
+        }
         Ok(Start {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             settings: self.settings.clone(),
             workspaces: self.workspaces.rows(),
-            gate: self.gate()?,
+            gate,
         })
     }
 
@@ -382,7 +426,8 @@ impl Core {
         let waiting = self.sign_in.is_some();
         match &mut self.state {
             State::Opening => Ok(Gate::Opening),
-            State::Locked(why) => Ok(Gate::Locked { why: *why }),
+            State::Locked(locked) => Ok((*locked).into()),
+            State::SignedOut => Ok(Gate::SignedOut { waiting }),
             State::Open(place) => place.gate(now, waiting),
         }
     }

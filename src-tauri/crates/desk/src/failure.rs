@@ -36,6 +36,10 @@ pub enum FailureCode {
     Invalid,
     /// There are changes that were not sent yet: ask before they are lost.
     Unsent,
+    /// Another passphrase was chosen. Nothing was touched.
+    WrongPassphrase,
+    /// As much waits to be sent as may wait: nothing was saved.
+    Full,
     /// The disk refused: nothing was saved.
     NotSaved,
     /// The other side has an error of its own.
@@ -47,7 +51,10 @@ pub enum FailureCode {
 impl Failure {
     /// A failure of that kind with a sentence.
     pub fn new(code: FailureCode, detail: impl Into<String>) -> Self {
-        let retry = matches!(code, FailureCode::Offline | FailureCode::Service | FailureCode::NotSaved);
+        let retry = matches!(
+            code,
+            FailureCode::Offline | FailureCode::Service | FailureCode::NotSaved | FailureCode::Full
+        );
         Self { code, detail: detail.into(), retry }
     }
 }
@@ -72,8 +79,9 @@ impl From<backend::Trouble> for Failure {
     fn from(trouble: backend::Trouble) -> Self {
         use backend::Trouble;
         match trouble {
+            Trouble::Untrusted(why) => Self::new(FailureCode::Offline, why.to_string()),
             Trouble::Unreachable | Trouble::Wait { .. } => Self::from(FailureCode::Offline),
-            Trouble::SignIn => Self::from(FailureCode::SignedOut),
+            Trouble::SignIn | Trouble::Ended => Self::from(FailureCode::SignedOut),
             Trouble::NotFound | Trouble::GoOnFrom { .. } => Self::from(FailureCode::Gone),
             Trouble::Refused(message) => Self::new(FailureCode::Invalid, message),
             Trouble::Fault => Self::from(FailureCode::Service),

@@ -16,6 +16,7 @@ mod links;
 mod listeners;
 mod live;
 pub mod ports;
+mod quota;
 pub mod replica;
 mod settings;
 pub mod sync;
@@ -24,6 +25,7 @@ mod uploads;
 pub mod view;
 mod words;
 mod workplace;
+mod workspaces;
 
 pub use core::{Desk, Parts};
 pub use failure::{Failure, FailureCode};

@@ -21,13 +21,15 @@ pub(crate) type Painted = Arc<AtomicBool>;
 pub(crate) struct Listeners {
     sinks: Vec<Sink>,
     page: Option<Sink>,
+    /// The page was told something since it came.
+    told: bool,
     painted: Painted,
 }
 
 impl Listeners {
     /// Nobody yet.
     pub(crate) fn new(painted: Painted) -> Self {
-        Self { sinks: Vec::new(), page: None, painted }
+        Self { sinks: Vec::new(), page: None, told: false, painted }
     }
 
     /// Somebody who takes everything at once.
@@ -38,7 +40,13 @@ impl Listeners {
     /// The page. It takes the place of the one before, which is gone: a window has one.
     pub(crate) fn turn_to(&mut self, page: impl FnMut(Vec<Push>) -> bool + Send + 'static) {
         self.page = Some(Box::new(page));
+        self.told = false;
         self.painted.store(true, Ordering::Release);
+    }
+
+    /// Whether the page was told something since it came.
+    pub(crate) fn page_was_told(&self) -> bool {
+        self.told
     }
 
     /// Whether something may go out now.
@@ -51,6 +59,7 @@ impl Listeners {
         self.sinks.retain_mut(|sink| sink(pushes.clone()));
         if let Some(page) = &mut self.page {
             self.painted.store(false, Ordering::Release);
+            self.told = true;
             if !page(pushes) {
                 self.page = None;
             }

@@ -10,9 +10,13 @@ use secrecy::SecretString;
 use store::{
     Key,
     keyring::{Keyring, NoAnswer},
+    slot::Slot,
 };
 
-use crate::view::{LockedWhy, PracticeCustomer};
+use crate::{
+    Failure, FailureCode,
+    view::{LockedWhy, PracticeCustomer},
+};
 
 /// Keeps secrets. Calls may take seconds: never from a thread that paints.
 pub trait Vault: Send + Sync {
@@ -31,6 +35,13 @@ pub trait Vault: Send + Sync {
     /// # Errors
     /// When nobody knows whether it is gone.
     fn remove(&self, name: &str) -> Result<(), LockedWhy>;
+    /// Puts everything under another passphrase, where it is kept under one.
+    ///
+    /// # Errors
+    /// When it is not, or the passphrase is not taken; the old one holds then.
+    fn change_passphrase(&self, _passphrase: &SecretString) -> Result<(), Failure> {
+        Err(FailureCode::Invalid.into())
+    }
 }
 
 impl From<NoAnswer> for LockedWhy {
@@ -54,6 +65,24 @@ impl Vault for Keyring {
 
     fn remove(&self, name: &str) -> Result<(), LockedWhy> {
         Ok(Keyring::remove(self, name)?)
+    }
+}
+
+impl Vault for Slot {
+    fn get(&self, name: &str) -> Result<Option<SecretString>, LockedWhy> {
+        Ok(Slot::get(self, name))
+    }
+
+    fn set(&self, name: &str, secret: &SecretString) -> Result<(), LockedWhy> {
+        Slot::set(self, name, secret).map_err(|_| LockedWhy::Disk)
+    }
+
+    fn remove(&self, name: &str) -> Result<(), LockedWhy> {
+        Slot::remove(self, name).map_err(|_| LockedWhy::Disk)
+    }
+
+    fn change_passphrase(&self, passphrase: &SecretString) -> Result<(), Failure> {
+        Ok(Slot::change_passphrase(self, passphrase)?)
     }
 }
 
@@ -113,6 +142,8 @@ pub trait Shell: Send + Sync {
     fn downloads(&self) -> PathBuf;
     /// The picture on the clipboard, as PNG, where the window's engine keeps it from the page.
     async fn clipboard_picture(&self) -> Option<Vec<u8>>;
+    /// Makes the window's engine forget what it keeps beside the page: what was stored for it, caches. After a sign-out.
+    fn forget_page(&self) {}
     /// Ends the program.
     fn quit(&self);
 }

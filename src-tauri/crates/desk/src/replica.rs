@@ -70,6 +70,8 @@ pub enum Deed {
     Changed(Vec<Pending>),
     /// The cache is damaged: it has to be thrown away and taken anew.
     Damaged,
+    /// The company ended the sign-in: the cache has to be thrown away, and somebody has to sign in again.
+    Forget,
 }
 
 /// Both files and the line's machine.
@@ -91,6 +93,8 @@ pub struct Replica {
     tidied_at: Option<i64>,
     /// Commands of this step that could not be noted as on their way: they must not leave before they are.
     held: BTreeSet<CommandId>,
+    /// Commands whose files the service said that it has not got.
+    missing: BTreeSet<CommandId>,
 }
 
 impl Replica {
@@ -117,6 +121,7 @@ impl Replica {
             unsettled: true,
             tidied_at: None,
             held: BTreeSet::new(),
+            missing: BTreeSet::new(),
         };
         work::outbox::nothing_inflight(replica.work.rows())?;
         replica.read_rows()?;
@@ -151,6 +156,11 @@ impl Replica {
     /// One of these.
     pub fn row(&self, id: CommandId) -> Option<&Pending> {
         self.pending.iter().find(|row| row.command.id == id)
+    }
+
+    /// Whether the service said that it has not got the files of a command. It is sent only with all of them then.
+    pub fn misses_files(&self, id: CommandId) -> bool {
+        self.missing.contains(&id)
     }
 
     /// Who sits here, once that is known.
@@ -243,6 +253,8 @@ impl Replica {
             Effect::Now(fact) => deeds.push(Deed::Now(fact)),
             Effect::TakePage(no, after) => deeds.push(Deed::TakePage(no, after)),
             Effect::Upload(id) => deeds.push(Deed::Upload(id)),
+            Effect::Missing(id) => drop(self.missing.insert(id)),
+            Effect::Forget => deeds.push(Deed::Forget),
             Effect::Apply { to, events } => return Some(self.apply(to, events, now, deeds)),
             Effect::BeginSnapshot(no) => {
                 if let Err(error) = self.cache.begin_snapshot() {
@@ -325,6 +337,7 @@ impl Replica {
                     .partition::<Vec<_>, _>(|row| done.contains(&row.command.id));
                 self.pending = left;
                 if !gone.is_empty() {
+                    self.missing.retain(|id| !gone.iter().any(|row| row.command.id == *id));
                     deeds.push(Deed::Done(gone));
                 }
             }

@@ -117,12 +117,16 @@ pub enum Effect {
     },
     /// Send the files of a command.
     Upload(CommandId),
+    /// The service has not got a file of this command, or no longer: it is sent again before the command is.
+    Missing(CommandId),
     /// Send commands.
     Submit(Vec<CommandId>),
     /// Write down what became of a command.
     Settle(CommandId, Landing),
     /// Everything up to now is here.
     Complete,
+    /// The company ended the sign-in: what the service told is forgotten.
+    Forget,
 }
 
 /// What became of a command.
@@ -301,7 +305,9 @@ impl Sync {
                     schema: SCHEMA,
                 }));
             }
-            Input::Dialled(Err(trouble)) if self.phase == Phase::Dialling => self.failed(&trouble, now),
+            Input::Dialled(Err(trouble)) if self.phase == Phase::Dialling => {
+                self.failed(&trouble, now, &mut out)
+            }
             Input::Heard(frame) => self.heard(*frame, now, &mut out),
             Input::Closed(code) => self.closed(code, now),
             Input::Applied => self.applied(now, &mut out),
@@ -330,6 +336,9 @@ impl Sync {
             Input::Unqueued(id) => self.lanes.unqueue(id),
             Input::SendNow(id) => self.lanes.send_now(id),
             Input::Uploaded(id, answer) => {
+                if let Err(trouble) = &answer {
+                    self.refused(trouble, &mut out);
+                }
                 out.extend(self.lanes.uploaded(id, answer, now, &mut self.redial));
             }
             Input::Receipts(epoch, receipts) if self.epoch == Some(epoch) => {
@@ -343,10 +352,7 @@ impl Sync {
                 out.extend(self.lanes.not_landed(&ids, &Trouble::Unreachable, now, &mut self.redial));
             }
             Input::NoReceipts(ids, trouble) => {
-                if trouble == Trouble::SignIn {
-                    self.phase = Phase::Stopped(LineState::SignInNeeded);
-                    out.push(Effect::HangUp);
-                }
+                self.refused(&trouble, &mut out);
                 out.extend(self.lanes.not_landed(&ids, &trouble, now, &mut self.redial));
             }
             Input::Tick
@@ -391,9 +397,22 @@ impl Sync {
         self.phase = Phase::Resting { until: now.mono + self.redial.next_delay() };
     }
 
-    fn failed(&mut self, trouble: &Trouble, now: Now) {
+    /// A sign-in that is not taken any more, and what follows from it; anything else is no refusal.
+    fn refused(&mut self, trouble: &Trouble, out: &mut Vec<Effect>) {
+        if !matches!(trouble, Trouble::SignIn | Trouble::Ended) {
+            return;
+        }
+        self.phase = Phase::Stopped(LineState::SignInNeeded);
+        self.drop_frames();
+        out.push(Effect::HangUp);
+        if *trouble == Trouble::Ended {
+            out.push(Effect::Forget);
+        }
+    }
+
+    fn failed(&mut self, trouble: &Trouble, now: Now, out: &mut Vec<Effect>) {
         match trouble {
-            Trouble::SignIn => self.phase = Phase::Stopped(LineState::SignInNeeded),
+            Trouble::SignIn | Trouble::Ended => self.refused(trouble, out),
             Trouble::Wait { after_ms } => {
                 let _ = self.redial.next_delay();
                 self.phase = Phase::Resting { until: now.mono + i64::from(*after_ms) };
@@ -407,15 +426,17 @@ impl Sync {
             return;
         }
         self.drop_frames();
+        let was_open = matches!(self.phase, Phase::Streaming { .. });
         if let Phase::Streaming { since, .. } = self.phase
             && now.mono - since >= HEALTHY
         {
             self.redial.reset();
         }
         match code {
-            // The token ran out: dialling again renews it first, at once.
-            Some(close::AUTH) => self.phase = Phase::Resting { until: now.mono },
-            Some(close::FORBIDDEN) => self.phase = Phase::Stopped(LineState::SignInNeeded),
+            // The token ran out, the role changed or the sign-in was ended: dialling again tells which, at once.
+            Some(close::AUTH | close::FORBIDDEN) if was_open => {
+                self.phase = Phase::Resting { until: now.mono };
+            }
             _ => self.rest(now),
         }
     }
@@ -508,7 +529,7 @@ impl Sync {
                 self.heard_at = now.mono;
                 out.push(Effect::TakePage(*no, None));
             }
-            Err(trouble) => self.snapshot_failed(&trouble, now),
+            Err(trouble) => self.snapshot_failed(&trouble, now, out),
         }
     }
 
@@ -524,14 +545,14 @@ impl Sync {
                 self.phase = Phase::Dialling;
                 out.push(Effect::Dial);
             }
-            Err(trouble) => self.snapshot_failed(&trouble, now),
+            Err(trouble) => self.snapshot_failed(&trouble, now, out),
         }
     }
 
-    fn snapshot_failed(&mut self, trouble: &Trouble, now: Now) {
+    fn snapshot_failed(&mut self, trouble: &Trouble, now: Now, out: &mut Vec<Effect>) {
         // The next try begins from the start: half a snapshot is none.
         self.epoch = None;
-        self.failed(trouble, now);
+        self.failed(trouble, now, out);
     }
 
     /// A wall clock that ran further than the other one: the computer slept, and the line with it.

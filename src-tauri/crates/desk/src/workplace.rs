@@ -2,6 +2,8 @@
 
 mod after;
 mod decide;
+pub(crate) mod keys;
+mod lease;
 mod line;
 mod notices;
 pub(crate) mod open;
@@ -23,14 +25,14 @@ use store::{
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    Failure,
+    Failure, FailureCode,
     clock::Now,
     core::Core,
     helper::{Helper, Values, Wanted},
     live::{self, Scene, moment::Moment},
     replica::Replica,
     sync::{Input, LineState},
-    view::{Draft, FollowUpRow, FollowUpScope, Gate, Home, MacroRow, Opened, Suggestion},
+    view::{Draft, FollowUpRow, FollowUpScope, Gate, Home, Keys, MacroRow, Opened, Suggestion},
     words::{self, Words},
 };
 use after::After;
@@ -58,6 +60,16 @@ pub(crate) struct Workplace {
     pub(crate) practice: bool,
     /// The files and the line's machine.
     pub(crate) replica: Replica,
+    /// Where its secrets are kept.
+    pub(crate) vault: Arc<dyn crate::ports::Vault>,
+    /// The keys of its files, by what they open.
+    pub(crate) file_keys: Vec<(&'static str, store::Key)>,
+    /// What opens its files, for the screen.
+    pub(crate) keys: Keys,
+    /// For how long it may be shown without contact.
+    lease: Option<lease::Watched>,
+    /// Bytes of files that wait, those of drafts among them.
+    waiting_bytes: i64,
     pub(crate) workspace: Option<Workspace>,
     pub(crate) people: BTreeMap<PersonId, Person>,
     pub(crate) backend: Option<Arc<dyn Backend>>,
@@ -132,12 +144,15 @@ impl Workplace {
 
     /// The scene, or `SignedOut` when it is not known yet who sits here.
     pub(crate) fn scene_or(&self, now: Now) -> Result<Scene<'_>, Failure> {
-        self.scene(now).ok_or_else(|| crate::FailureCode::SignedOut.into())
+        self.scene(now).ok_or_else(|| FailureCode::SignedOut.into())
     }
 
     /// Whether this desk can be shown, and all of it.
     pub(crate) fn gate(&mut self, now: Now, signing_in: bool) -> Result<Gate, Failure> {
-        if self.replica.me().is_none() && self.backend.is_none() && !self.practice {
+        // With what was told before, it is shown, and says itself that a sign-in is needed.
+        let nothing_to_show = self.replica.me().is_none() || self.workspace.is_none();
+        let nobody = self.backend.is_none() || self.replica.line() == LineState::SignInNeeded;
+        if nothing_to_show && nobody && !self.practice {
             return Ok(Gate::SignedOut { waiting: signing_in });
         }
         let Some(home) = self.home(now)? else { return Ok(Gate::Opening) };
@@ -173,6 +188,7 @@ impl Workplace {
             follow_ups: self.painted.counts.unwrap_or_default(),
             open,
             practice: self.practice,
+            keys: self.keys,
             me,
         }))
     }
@@ -253,7 +269,11 @@ impl Workplace {
             }
         });
         if mine && upto > known {
-            self.enqueue_now(core, Intent::Read { conversation: id, upto })?;
+            match self.enqueue_now(core, Intent::Read { conversation: id, upto }) {
+                // A mark that something was read is nothing that the reader would miss.
+                Err(failure) if failure.code == FailureCode::Full => return Ok(()),
+                marked => marked?,
+            }
             core.shell.clear(&crate::ports::About::Message(id));
         }
         Ok(())

@@ -133,7 +133,7 @@ fn half_a_snapshot_is_none() {
 }
 
 #[test]
-fn a_frame_is_applied_once_and_in_order() {
+fn f3_a_frame_is_applied_once_and_in_order() {
     let mut machine = Machine::live(5, Vec::new());
     assert_eq!(machine.range(5, 7), [Effect::Apply { to: 7, events: vec![] }]);
     assert_eq!(machine.range(7, 9), [], "the next one waits until the first is written");
@@ -203,16 +203,86 @@ fn a_newer_service_stops_the_line_and_says_so() {
 }
 
 #[test]
-fn a_token_that_ran_out_is_renewed_at_once_and_a_closed_account_is_not() {
+fn a_line_that_is_closed_for_good_reason_is_dialled_at_once_to_learn_which() {
     let mut machine = Machine::live(5, Vec::new());
     assert!(machine.step(Input::Closed(Some(close::AUTH))).contains(&Effect::Dial));
     machine.step(Input::Dialled(Err(Trouble::SignIn)));
     assert_eq!(machine.sync.line(), LineState::SignInNeeded);
     assert!(machine.step(Input::SignedIn).contains(&Effect::Dial));
 
+    // Another role: it goes on, and is told what it may no longer see.
     let mut machine = Machine::live(5, Vec::new());
-    machine.step(Input::Closed(Some(close::FORBIDDEN)));
+    assert!(machine.step(Input::Closed(Some(close::FORBIDDEN))).contains(&Effect::Dial));
+    machine.step(Input::Dialled(Ok(())));
+    machine.hears(ServerFrame::Resumed { head: 5, now: machine.now.wall });
+    assert_eq!(machine.sync.line(), LineState::Live);
+
+    // An account that is closed, or a sign-in that was ended: what was told is forgotten.
+    assert!(machine.step(Input::Closed(Some(close::FORBIDDEN))).contains(&Effect::Dial));
+    let effects = machine.step(Input::Dialled(Err(Trouble::Ended)));
+    assert_eq!(effects, [Effect::HangUp, Effect::Forget]);
     assert_eq!(machine.sync.line(), LineState::SignInNeeded);
+    assert!(machine.pass(3_600_000).is_empty(), "until somebody signs in");
+}
+
+#[test]
+fn a_service_that_closes_every_line_at_once_is_not_hammered() {
+    let (mut machine, _) = Machine::started(5, Vec::new());
+    machine.step(Input::Dialled(Ok(())));
+    assert!(machine.step(Input::Closed(Some(close::FORBIDDEN))).is_empty(), "it rests first");
+    assert!(machine.next_try().contains(&Effect::Dial));
+}
+
+/// F7: a sign-in that is not accepted is nobody's fault but its own.
+#[test]
+fn what_waits_for_a_sign_in_counts_no_attempt_and_goes_out_after_it() {
+    let mut machine = Machine::live(5, Vec::new());
+    machine.step(Input::Queued(item(1, "good")));
+    machine.step(receipt(1, Outcome::Applied { seq: 6 }));
+    machine.step(Input::Queued(item(2, "a")));
+    for _ in 0..10 {
+        let effects = machine.step(Input::NoReceipts(vec![CommandId(Uuid::from_u128(2))], Trouble::SignIn));
+        assert!(
+            effects.iter().any(|e| matches!(e, Effect::Settle(_, Landing::Queued { attempts: 0 }))),
+            "{effects:?}"
+        );
+        assert_eq!(machine.sync.line(), LineState::SignInNeeded);
+        assert!(submitted(&machine.pass(3_600_000)).is_empty(), "it waits, however long");
+        assert!(machine.step(Input::SignedIn).contains(&Effect::Dial));
+        machine.step(Input::Dialled(Ok(())));
+        let effects = machine.hears(ServerFrame::Resumed { head: 5, now: machine.now.wall });
+        assert_eq!(submitted(&effects), [2]);
+    }
+}
+
+#[test]
+fn a_file_that_the_service_has_not_got_goes_again_before_its_message() {
+    let mut machine = Machine::live(5, Vec::new());
+    let id = CommandId(Uuid::from_u128(1));
+    let missing = || Outcome::Rejected { code: Rejection::BlobMissing, message: String::new() };
+    machine.step(Input::Queued(Item { files: true, ..item(1, "a") }));
+    assert_eq!(submitted(&machine.step(Input::Uploaded(id, Ok(())))), [1]);
+    for _ in 0..8 {
+        let effects = machine.step(receipt(1, missing()));
+        assert!(effects.starts_with(&[Effect::Missing(id)]), "{effects:?}");
+        assert!(!effects.iter().any(|e| matches!(e, Effect::Settle(_, Landing::Wedged(_)))), "{effects:?}");
+        let mut again = Vec::new();
+        while again.is_empty() {
+            machine.hears(ServerFrame::Pong { head: 5, now: machine.now.wall });
+            again.extend(machine.pass(1_000).into_iter().filter(|e| matches!(e, Effect::Upload(_))));
+        }
+        assert_eq!(again, [Effect::Upload(id)]);
+        assert_eq!(submitted(&machine.step(Input::Uploaded(id, Ok(())))), [1]);
+    }
+    machine.step(receipt(1, missing()));
+    let effects = machine.step(Input::Uploaded(id, Err(Trouble::NotFound)));
+    let lost = effects.iter().any(|effect| {
+        matches!(
+            effect,
+            Effect::Settle(_, Landing::Wedged(Outcome::Rejected { code: Rejection::BlobMissing, .. }))
+        )
+    });
+    assert!(lost, "only when it is gone here, too: {effects:?}");
 }
 
 #[test]
@@ -282,7 +352,7 @@ fn what_can_be_undone_waits_and_can_be_hurried() {
 }
 
 #[test]
-fn a_command_that_chokes_the_service_stops_only_its_lane() {
+fn f13_a_command_that_chokes_the_service_stops_only_its_lane() {
     let mut machine = Machine::live(5, Vec::new());
     machine.step(Input::Queued(item(1, "good")));
     machine.step(receipt(1, Outcome::Applied { seq: 6 }));

@@ -1,4 +1,6 @@
-//! Sizes and rates that both sides know. The service enforces them; the desk says so before it sends.
+//! Sizes, rates and times that both sides know. The service enforces them; the desk says so before it sends.
+
+use crate::at::DAY;
 
 /// Characters in one message, note or article paragraph.
 pub const TEXT_CHARS: usize = 32_000;
@@ -34,3 +36,15 @@ pub const SOCKETS: usize = 4;
 pub const PREVIEW_PIXELS: u64 = 40_000_000;
 /// Longest edge of a preview, in pixels.
 pub const PREVIEW_EDGE: u32 = 640;
+/// How long what an advisor did may wait on their computer to be sent, in ms. Later it needs a look.
+pub const OUTBOX_MS: i64 = 14 * DAY;
+/// How long the service keeps receipts at least, in ms: for so long a command may be sent again and is done once.
+pub const RECEIPTS_MS: i64 = 30 * DAY;
+/// How long the service keeps its log at least, in ms, and with it what tells that something is gone.
+pub const LOG_MS: i64 = 30 * DAY;
+/// How long a visitor without a name or a word is remembered at least, in ms.
+pub const VISITOR_MS: i64 = 30 * DAY;
+
+// What waits longest at a desk still finds its receipt, and whoever finds a receipt finds in the log what was done. A
+// program for which this does not hold is not made.
+const _: () = assert!(OUTBOX_MS < RECEIPTS_MS && RECEIPTS_MS <= LOG_MS);

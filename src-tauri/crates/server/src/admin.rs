@@ -12,12 +12,14 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
+    audit,
     auth::{hash_of, new_secret, password, sessions, sign_in},
     db::Db,
     error::{Error, Result},
     people, routing,
     service::Service,
     sweep,
+    tx::Tx,
 };
 
 /// What `apply` did, or would do.
@@ -46,6 +48,11 @@ pub struct NewPerson {
     pub queues: Vec<Slug>,
     /// Their password; without one they cannot sign in by the page.
     pub password: Option<String>,
+}
+
+/// The operator of the service did something.
+fn noted(tx: &Tx<'_>, act: &str, object: Option<Uuid>) -> Result<()> {
+    audit::note(&tx.sql, tx.tenant, tx.now, None, (act, object), audit::DONE)
 }
 
 fn refused(message: impl Into<String>) -> Error {
@@ -78,6 +85,7 @@ impl Service {
             Some((tenant, _)) => {
                 self.write(tenant, move |tx| {
                     people::save_workspace(tx, &workspace)?;
+                    noted(tx, "apply", None)?;
                     routing::leave_gone_queues(tx)
                 })
                 .await?;
@@ -147,6 +155,7 @@ impl Service {
             if let Some(hash) = hash {
                 people::set_password(tx, id, &hash)?;
             }
+            noted(tx, "put_account", Some(id.0))?;
             Ok(id)
         })
         .await
@@ -166,13 +175,54 @@ impl Service {
                 };
                 person.active = false;
                 people::save(tx, &mut person, &email)?;
-                sessions::end_all(&tx.sql, person.id)?;
+                sessions::end_all(&tx.sql, person.id, tx.now)?;
                 sweep::account_closed(tx, person.id)?;
+                noted(tx, "close_account", Some(person.id.0))?;
                 Ok(person.id)
             })
             .await?;
         self.hub().close_desks(tenant, id, model::wire::frames::close::FORBIDDEN);
         Ok(())
+    }
+
+    /// Ends all sign-ins of a person, as when a computer of theirs was lost: their desks are shut at once and forget what
+    /// they were told. The account stays; whoever knows its password signs in again.
+    ///
+    /// # Errors
+    /// When there is no such account, or the database refuses.
+    pub async fn end_sign_ins(&self, workspace: &Slug, email: &str) -> Result<()> {
+        let tenant = self.tenant(workspace).await?;
+        let email = email.trim().to_lowercase();
+        let id = self
+            .write(tenant, move |tx| {
+                let Some(person) = people::by_email_any(&tx.sql, tx.tenant, &email)? else {
+                    return Err(refused(format!("There is nobody with the address {email}.")));
+                };
+                sessions::end_all(&tx.sql, person.id, tx.now)?;
+                noted(tx, "end_sign_ins", Some(person.id.0))?;
+                Ok(person.id)
+            })
+            .await?;
+        self.hub().close_desks(tenant, id, model::wire::frames::close::FORBIDDEN);
+        Ok(())
+    }
+
+    /// Looks at the whole audit log of a workspace.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn audit_verify(&self, workspace: &Slug) -> Result<audit::Verdict> {
+        let tenant = self.tenant(workspace).await?;
+        self.read(move |sql| audit::verify(sql, tenant)).await
+    }
+
+    /// The newest `limit` entries of a workspace's audit log, oldest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn audit(&self, workspace: &Slug, limit: u32) -> Result<Vec<audit::Entry>> {
+        let tenant = self.tenant(workspace).await?;
+        self.read(move |sql| audit::newest(sql, tenant, limit)).await
     }
 
     /// A secret with which a desk in this process signs in as a person, once, within two minutes.
@@ -192,7 +242,11 @@ impl Service {
         let tenant = self.tenant(workspace).await?;
         let key = new_secret();
         let hash = hash_of(&key);
-        self.db().write(move |sql| people::set_integration_key(sql, tenant, &hash)).await??;
+        self.write(tenant, move |tx| {
+            people::set_integration_key(&tx.sql, tenant, &hash)?;
+            noted(tx, "new_integration_key", None)
+        })
+        .await?;
         Ok(key.into())
     }
 
@@ -202,7 +256,11 @@ impl Service {
     /// When the database refuses.
     pub async fn site_key(&self, workspace: &Slug) -> Result<SecretString> {
         let tenant = self.tenant(workspace).await?;
-        Ok(self.read(move |sql| people::site_key(sql, tenant)).await?.into())
+        let key = self.write(tenant, move |tx| {
+            noted(tx, "read_site_key", None)?;
+            people::site_key(&tx.sql, tenant)
+        });
+        Ok(key.await?.into())
     }
 
     /// The people of a workspace by the address they sign in with.

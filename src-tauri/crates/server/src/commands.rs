@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    conversations,
+    audit, conversations,
     error::{Error, Result},
     people,
     tx::{Committed, Tx},
@@ -68,6 +68,7 @@ pub(crate) fn handle(
 ) -> Result<(Receipt, Committed)> {
     let Command { id, after, intent, until, seen, .. } = command;
     let hash = Sha256::digest(serde_json::to_vec(&intent)?).to_vec();
+    let act = (intent.kind(), audit::object_of(&intent));
     if let Some((kept_hash, outcome)) = kept(sql, tenant, me.id.0, id)? {
         let outcome = if kept_hash == hash {
             outcome
@@ -95,13 +96,16 @@ pub(crate) fn handle(
         Ok(Done::Conflict(conflict)) => conflict,
         Err(Halt::Fault(error)) => return Err(error),
         Err(Halt::Refused(code, message)) => {
-            // Whatever was begun is undone; only the receipt is kept.
+            // Whatever was begun is undone; only the receipt is kept, if it is one for good.
             drop(tx);
             tx = Tx::begin(sql.transaction()?, tenant, now)?;
             refused(code, message)
         }
     };
-    keep(&tx, me.id.0, id, &hash, &outcome)?;
+    if outcome.is_final() {
+        keep(&tx, me.id.0, id, &hash, &outcome)?;
+        audit::note(&tx.sql, tenant, now, Some(me.id.0), act, &audit::result_of(&outcome))?;
+    }
     let committed = tx.commit()?;
     Ok((Receipt { id, duplicate: false, outcome }, committed))
 }

@@ -36,9 +36,11 @@ pub(crate) enum Kind {
     AskAgain,
     /// Files that were sent and then not used are thrown away. Of whoever uploaded them.
     Uploads,
+    /// What is old is forgotten. Of a tenant.
+    Old,
 }
 
-const KINDS: [(Kind, &str); 13] = [
+const KINDS: [(Kind, &str); 14] = [
     (Kind::Offer, "offer"),
     (Kind::Presence, "presence"),
     (Kind::Abandon, "abandon"),
@@ -52,6 +54,7 @@ const KINDS: [(Kind, &str); 13] = [
     (Kind::CustomerGone, "customer_gone"),
     (Kind::AskAgain, "ask_again"),
     (Kind::Uploads, "uploads"),
+    (Kind::Old, "old"),
 ];
 
 impl Kind {

@@ -1,24 +1,29 @@
 //! The open sockets, and who is told what. The hub only rings bells: what a socket says about the log it reads from
-//! the log. What may be forgotten ([`Now`], typing) is handed over directly.
+//! the log. What may be forgotten ([`Now`], typing) is handed over directly, as much as a socket may have waiting.
 
 use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
+use axum::extract::ws::Utf8Bytes;
 use model::{
-    At, ConversationId, DeviceId, Person, PersonId, Role, Slug, TenantId, limits::SOCKETS, wire::Now,
+    At, ConversationId, DeviceId, Person, PersonId, Role, Slug, TenantId,
+    limits::SOCKETS,
+    wire::{Now, ServerFrame, chat::ChatFrame, frames::close},
 };
 use tokio::sync::{Notify, mpsc, watch};
 use uuid::Uuid;
 
 use crate::tx::Committed;
 
-/// What may wait for one socket before it counts as too slow.
-const BACKLOG: usize = 4_096;
+/// Bytes that may wait for one socket before it counts as too slow.
+const BACKLOG: usize = 1024 * 1024;
+/// What a frame that waits costs beside its text.
+const FRAME: usize = 64;
 
 /// Who is told.
 #[derive(Debug, Clone)]
@@ -38,14 +43,19 @@ pub(crate) enum To {
 /// What a socket is handed directly.
 #[derive(Debug, Clone)]
 pub(crate) enum Direct {
-    /// For a desk.
-    Now(Box<Now>),
-    /// For a customer: the advisor is writing.
-    Typing(At),
+    /// A frame, as it is said. The same text for all who are told.
+    Say(Utf8Bytes),
     /// For a desk: something happened behind the service's back. It looks at everything again.
     Again,
-    /// Stop: another socket of the same device came, or the session ended.
-    Close(u16),
+}
+
+impl Direct {
+    fn bytes(&self) -> usize {
+        match self {
+            Direct::Say(text) => text.len() + FRAME,
+            Direct::Again => FRAME,
+        }
+    }
 }
 
 /// Who sits at a socket.
@@ -64,8 +74,10 @@ pub(crate) struct Seat {
     who: Mutex<Who>,
     viewing: Mutex<Option<ConversationId>>,
     bell: Notify,
-    direct: mpsc::Sender<Direct>,
-    slow: AtomicBool,
+    direct: mpsc::UnboundedSender<Direct>,
+    /// Bytes of what was handed over and not said yet.
+    waiting: AtomicUsize,
+    closing: watch::Sender<Option<u16>>,
 }
 
 impl Seat {
@@ -74,9 +86,24 @@ impl Seat {
         self.bell.notified().await;
     }
 
-    /// Whether more was handed to it than it could take.
-    pub(crate) fn is_slow(&self) -> bool {
-        self.slow.load(Ordering::Relaxed)
+    /// Ends once the socket is to be closed; with which code. It goes before everything that waits to be said, so that a
+    /// socket that takes nothing any more is closed as fast as any other.
+    pub(crate) fn closing(&self) -> watch::Receiver<Option<u16>> {
+        self.closing.subscribe()
+    }
+
+    /// Closes the socket. What it was told first counts.
+    pub(crate) fn close(&self, code: u16) {
+        self.closing.send_if_modified(|closing| {
+            let first = closing.is_none();
+            closing.get_or_insert(code);
+            first
+        });
+    }
+
+    /// Something that was handed over is said.
+    pub(crate) fn said(&self, direct: &Direct) {
+        self.waiting.fetch_sub(direct.bytes(), Ordering::Relaxed);
     }
 
     /// The person at this desk, as the hub knows them.
@@ -88,12 +115,22 @@ impl Seat {
     }
 
     fn hand(&self, direct: Direct) {
-        // A full backlog: the socket is too slow. Its own loop closes it when it hears the bell.
-        if self.direct.try_send(direct).is_err() {
-            self.slow.store(true, Ordering::Relaxed);
-            self.bell.notify_one();
+        let bytes = direct.bytes();
+        if self.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes > BACKLOG {
+            // It is given no more: what waits already is all that it will ever take.
+            self.waiting.fetch_sub(bytes, Ordering::Relaxed);
+            self.close(close::SLOW);
+        } else {
+            // Nobody listens: the socket is about to leave.
+            let _ = self.direct.send(direct);
         }
     }
+}
+
+/// A frame as it is said.
+fn frame(frame: &impl serde::Serialize) -> Direct {
+    // Frames are plain data: writing them as JSON does not fail.
+    Direct::Say(serde_json::to_string(frame).unwrap_or_default().into())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -161,8 +198,8 @@ impl Hub {
     }
 
     /// Takes a seat. It is given up with [`Hub::leave`].
-    pub(crate) fn sit(&self, tenant: TenantId, who: Who) -> (Arc<Seat>, mpsc::Receiver<Direct>) {
-        let (direct, received) = mpsc::channel(BACKLOG);
+    pub(crate) fn sit(&self, tenant: TenantId, who: Who) -> (Arc<Seat>, mpsc::UnboundedReceiver<Direct>) {
+        let (direct, received) = mpsc::unbounded_channel();
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         if let Who::Desk { person, device, .. } = &who {
             // One socket per desk: an older one of the same device is a ghost of a broken line.
@@ -170,7 +207,7 @@ impl Hub {
                 let ghost = matches!(&*lock(&seat.who),
                     Who::Desk { person: other, device: its, .. } if other.id == person.id && its == device);
                 if ghost {
-                    seat.hand(Direct::Close(model::wire::frames::close::SUPERSEDED));
+                    seat.close(close::SUPERSEDED);
                 }
             }
         }
@@ -181,11 +218,12 @@ impl Hub {
             viewing: Mutex::new(None),
             bell: Notify::new(),
             direct,
-            slow: AtomicBool::new(false),
+            waiting: AtomicUsize::new(0),
+            closing: watch::Sender::new(None),
         });
         lock(&self.seats).insert(id, seat.clone());
         if let Some(code) = *lock(&self.closing) {
-            seat.hand(Direct::Close(code));
+            seat.close(code);
         }
         (seat, received)
     }
@@ -230,10 +268,14 @@ impl Hub {
         }
     }
 
-    /// A person's row changed: the desk's audience may have too.
-    pub(crate) fn renew(&self, seat: &Seat, renewed: Person) {
-        if let Who::Desk { person, .. } = &mut *lock(&seat.who) {
-            *person = renewed;
+    /// Somebody was changed: what their desks are told from now on follows from what they are now.
+    pub(crate) fn renew(&self, tenant: TenantId, renewed: &Person) {
+        for seat in self.of_tenant(tenant) {
+            if let Who::Desk { person, .. } = &mut *lock(&seat.who)
+                && person.id == renewed.id
+            {
+                person.clone_from(renewed);
+            }
         }
     }
 
@@ -241,7 +283,7 @@ impl Hub {
     pub(crate) fn close_desks(&self, tenant: TenantId, person: PersonId, code: u16) {
         for seat in self.of_tenant(tenant) {
             if seat.person().is_some_and(|p| p.id == person) {
-                seat.hand(Direct::Close(code));
+                seat.close(code);
             }
         }
     }
@@ -250,7 +292,7 @@ impl Hub {
     pub(crate) fn close_family(&self, tenant: TenantId, ended: Uuid, code: u16) {
         for seat in self.of_tenant(tenant) {
             if matches!(&*lock(&seat.who), Who::Desk { family, .. } if *family == ended) {
-                seat.hand(Direct::Close(code));
+                seat.close(code);
             }
         }
     }
@@ -259,8 +301,29 @@ impl Hub {
     pub(crate) fn close_all(&self, code: u16) {
         *lock(&self.closing) = Some(code);
         for seat in lock(&self.seats).values() {
-            seat.hand(Direct::Close(code));
+            seat.close(code);
         }
+    }
+
+    /// Closes the desks of those who are not allowed in any more, as `code` has it for a person and their sign-in.
+    pub(crate) fn close_where(&self, code: impl Fn(&Person, Uuid) -> Option<u16>) {
+        for seat in lock(&self.seats).values() {
+            if let Who::Desk { person, family, .. } = &*lock(&seat.who)
+                && let Some(code) = code(person, *family)
+            {
+                seat.close(code);
+            }
+        }
+    }
+
+    /// Everybody who sits at a desk, with their sign-in.
+    pub(crate) fn desks(&self) -> Vec<(TenantId, PersonId, Uuid)> {
+        let seats = lock(&self.seats);
+        let desks = seats.values().filter_map(|seat| match &*lock(&seat.who) {
+            Who::Desk { person, family, .. } => Some((seat.tenant, person.id, *family)),
+            Who::Page { .. } => None,
+        });
+        desks.collect()
     }
 
     /// Lets every socket look at everything again: another process changed the database.
@@ -276,6 +339,9 @@ impl Hub {
 
     /// Tells everybody concerned about finished work.
     pub(crate) fn deliver(&self, tenant: TenantId, committed: Committed) {
+        for person in &committed.renewed {
+            self.renew(tenant, person);
+        }
         let seats = self.of_tenant(tenant);
         for seat in &seats {
             let concerned = match &*lock(&seat.who) {
@@ -318,7 +384,7 @@ impl Hub {
             let shows =
                 matches!(&*lock(&seat.who), Who::Page { conversation, .. } if *conversation == Some(id));
             if shows {
-                seat.hand(Direct::Typing(until));
+                seat.hand(frame(&ChatFrame::Typing { until }));
             }
         }
     }
@@ -335,14 +401,16 @@ impl Hub {
             let mut people: Vec<PersonId> = here.iter().filter_map(|s| s.person().map(|p| p.id)).collect();
             people.sort();
             people.dedup();
+            let told = frame(&ServerFrame::Now(Now::Viewing { conversation: id, people }));
             for other in here {
-                other.hand(Direct::Now(Box::new(Now::Viewing { conversation: id, people: people.clone() })));
+                other.hand(told.clone());
             }
         }
     }
 }
 
 fn tell(seats: &[Arc<Seat>], to: &To, now: &Now) {
+    let told = std::cell::LazyCell::new(|| frame(&ServerFrame::Now(now.clone())));
     for seat in seats {
         let Some(person) = seat.person() else { continue };
         let meant = match to {
@@ -353,7 +421,37 @@ fn tell(seats: &[Arc<Seat>], to: &To, now: &Now) {
             To::Supervisors => person.role == Role::Supervisor,
         };
         if meant {
-            seat.hand(Direct::Now(Box::new(now.clone())));
+            seat.hand((*told).clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_waits_for_a_socket_than_it_may_have() {
+        let hub = Hub::default();
+        let page = || Who::Page { visitor: Uuid::now_v7(), conversation: None };
+        let (stuck, mut unread) = hub.sit(TenantId(Uuid::nil()), page());
+        let (other, _) = hub.sit(TenantId(Uuid::nil()), page());
+        let text = Direct::Say("x".repeat(1_000).into());
+        while stuck.closing().borrow().is_none() {
+            stuck.hand(text.clone());
+            assert!(stuck.waiting.load(Ordering::Relaxed) <= BACKLOG, "never more than that");
+        }
+        assert_eq!(*stuck.closing().borrow(), Some(close::SLOW));
+        stuck.hand(text.clone());
+        let mut held = 0;
+        while let Ok(direct) = unread.try_recv() {
+            held += direct.bytes();
+            stuck.said(&direct);
+        }
+        assert!(held <= BACKLOG && held > BACKLOG - 2 * text.bytes(), "all of its room was used: {held}");
+        assert_eq!(stuck.waiting.load(Ordering::Relaxed), 0);
+        stuck.close(close::FORBIDDEN);
+        assert_eq!(*stuck.closing().borrow(), Some(close::SLOW), "what it was told first counts");
+        assert_eq!(*other.closing().borrow(), None, "and nobody else is concerned");
     }
 }

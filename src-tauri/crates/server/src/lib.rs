@@ -6,6 +6,7 @@
 //! transaction. Time comes from an injected [`clock::Clock`].
 
 pub mod admin;
+pub mod audit;
 mod auth;
 mod blobs;
 mod chat;
@@ -34,6 +35,7 @@ mod people;
 pub mod practice;
 mod presence;
 mod problem;
+mod retention;
 mod router;
 mod routing;
 mod scope;

@@ -137,13 +137,16 @@ impl NewEvent {
 pub(crate) struct Head {
     pub(crate) epoch: Epoch,
     pub(crate) head: u64,
+    /// The last number that was forgotten.
+    pub(crate) forgotten: u64,
 }
 
 pub(crate) fn head(sql: &Connection, tenant: TenantId) -> Result<Head> {
-    let (epoch, head): (Uuid, i64) = sql
-        .prepare_cached("SELECT epoch, head FROM tenant WHERE id = ?")?
-        .query_row([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(Head { epoch: Epoch(epoch), head: u64::try_from(head).unwrap_or(0) })
+    let (epoch, head, forgotten): (Uuid, i64, i64) = sql
+        .prepare_cached("SELECT epoch, head, forgotten FROM tenant WHERE id = ?")?
+        .query_row([tenant.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let number = |n: i64| u64::try_from(n).unwrap_or(0);
+    Ok(Head { epoch: Epoch(epoch), head: number(head), forgotten: number(forgotten) })
 }
 
 /// An event as it stands in the log.
@@ -227,6 +230,34 @@ pub(crate) fn range(
     Ok((top.max(from), frame))
 }
 
+/// What a desk may hold from before `from` and its person may not see any more: customers who left their sight, loops that
+/// are no longer theirs or their team's, and their own row with what they may do now. Each once, as of now.
+pub(crate) fn lost(sql: &Connection, tenant: TenantId, reader: &Person, from: u64) -> Result<Vec<Event>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT max(seq), at, actor, command, kind, entity, last FROM event
+         WHERE tenant = ?1 AND seq > ?2 AND (
+               (kind = 'left' AND audience = 'person' AND audience_id = ?3
+                AND NOT EXISTS(SELECT 1 FROM scope WHERE person = ?3 AND scope.customer = event.entity))
+            OR (kind = 'person' AND entity = ?3)
+            OR (kind = 'follow_up' AND (audience <> 'person' OR audience_id = ?3)))
+         GROUP BY kind, entity ORDER BY 1",
+    )?;
+    let from = i64::try_from(from).unwrap_or(i64::MAX);
+    let mut lost = Vec::new();
+    for stored in statement.query_map(params![tenant.0, from, reader.id.0], Stored::read)? {
+        let stored = stored?;
+        match deliver(sql, tenant, reader, &stored)? {
+            // A loop that is still theirs comes at its place.
+            Some(Change::Put { entity: Entity::FollowUp(_) }) | None => {}
+            Some(change) => {
+                let Stored { seq, at, actor, command, .. } = stored;
+                lost.push(Event { seq, at, actor, command, change });
+            }
+        }
+    }
+    Ok(lost)
+}
+
 /// Joins the row as it is now to an event, or nothing when there is nothing (any more) to show. What hangs on a customer
 /// is shown only to those who have in sight whose it is at this moment: it may have been linked to somebody else since.
 fn deliver(sql: &Connection, tenant: TenantId, reader: &Person, event: &Stored) -> Result<Option<Change>> {
@@ -307,7 +338,7 @@ pub(crate) fn has_public(
 }
 
 /// What a customer may see of `(from, …]` of their conversation: the names of changed rows (message or
-/// conversation), and the new cursor.
+/// conversation), and the new cursor. From 0 it is all of it, however far back the log reaches.
 pub(crate) fn public_range(
     sql: &Connection,
     tenant: TenantId,
@@ -320,6 +351,15 @@ pub(crate) fn public_range(
         .optional()?
         .flatten();
     let to = u64::try_from(to.unwrap_or(0)).unwrap_or(0).max(from);
+    if from == 0 {
+        let mut statement =
+            sql.prepare_cached("SELECT id FROM message WHERE conversation = ?1 AND tenant = ?2 ORDER BY n")?;
+        let lines = statement.query_map(params![conversation.0, tenant.0], |row| row.get(0))?;
+        let mut rows = lines.map(|id| Ok((EventKind::Message, id?))).collect::<Result<Vec<_>>>()?;
+        rows.push((EventKind::Conversation, conversation.0));
+        // A conversation of which the log knows nothing any more has no number; the page is told it all anew each time.
+        return Ok((to.max(1), rows));
+    }
     let mut statement = sql.prepare_cached(
         "SELECT kind, entity FROM event
          WHERE tenant = ?1 AND conversation = ?2 AND public = 1 AND seq > ?3 AND seq <= ?4 ORDER BY seq",

@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use server::{
     Error, Options, Result, Service,
     admin::{self, NewPerson},
+    audit::Verdict,
     clock::SystemClock,
     seed,
 };
@@ -82,6 +83,11 @@ enum Task {
         #[arg(long)]
         workspace: Slug,
     },
+    /// Look at the log of who did what.
+    Audit {
+        #[command(subcommand)]
+        task: AuditTask,
+    },
     /// Copy the database to FILE while the service runs.
     Backup {
         /// A new file.
@@ -124,6 +130,16 @@ enum UserTask {
         #[arg(long = "queue")]
         queues: Vec<Slug>,
     },
+    /// End all sign-ins of a person, as when a computer was lost: their desks are shut within a moment and forget what
+    /// they were told. The account stays open; change its password with `user add` if that may be known, too.
+    End {
+        /// The workspace's id.
+        #[arg(long)]
+        workspace: Slug,
+        /// The address.
+        #[arg(long)]
+        email: String,
+    },
     /// Close an account: desks are shut at once, history stays.
     Close {
         /// The workspace's id.
@@ -132,6 +148,25 @@ enum UserTask {
         /// The address.
         #[arg(long)]
         email: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditTask {
+    /// Check that no entry was changed, taken out or put in between. Ends with an error if one was.
+    Verify {
+        /// The workspace's id.
+        #[arg(long)]
+        workspace: Slug,
+    },
+    /// Print the newest entries, oldest first: number, time (UTC), who, what, to which row, result.
+    List {
+        /// The workspace's id.
+        #[arg(long)]
+        workspace: Slug,
+        /// How many.
+        #[arg(long, default_value_t = 100)]
+        newest: u32,
     },
 }
 
@@ -192,6 +227,10 @@ async fn run(cli: Cli) -> Result<()> {
         Task::User { task } => {
             there(&database)?;
             user(&Service::open(options(false)).await?, task).await
+        }
+        Task::Audit { task } => {
+            there(&database)?;
+            look_at_audit(&Service::open(options(false)).await?, task).await
         }
         Task::NewKey { workspace } => {
             there(&database)?;
@@ -281,9 +320,38 @@ async fn user(service: &Service, task: UserTask) -> Result<()> {
             println!("{email} may sign in.");
             Ok(())
         }
+        UserTask::End { workspace, email } => {
+            service.end_sign_ins(&workspace, &email).await?;
+            println!("{email} has to sign in again everywhere.");
+            Ok(())
+        }
         UserTask::Close { workspace, email } => {
             service.close_person(&workspace, &email).await?;
             println!("{email} may no longer sign in.");
+            Ok(())
+        }
+    }
+}
+
+async fn look_at_audit(service: &Service, task: AuditTask) -> Result<()> {
+    match task {
+        AuditTask::Verify { workspace } => match service.audit_verify(&workspace).await? {
+            Verdict::Whole { entries, last } => {
+                println!("{entries} entries, none changed. The last link is {last}.");
+                Ok(())
+            }
+            Verdict::Broken { at } => {
+                Err(Error::Open(format!("The audit log is broken: entry {at} is not as it was written.")))
+            }
+        },
+        AuditTask::List { workspace, newest } => {
+            let name = |id: Option<uuid::Uuid>| id.map_or_else(|| "-".to_owned(), |id| id.to_string());
+            for entry in service.audit(&workspace, newest).await? {
+                let at = jiff::Timestamp::from_millisecond(entry.at.0)
+                    .map_or_else(|_| entry.at.0.to_string(), |at| at.to_string());
+                let (who, object) = (name(entry.who), name(entry.object));
+                println!("{}  {at}  {who}  {}  {object}  {}", entry.no, entry.act, entry.result);
+            }
             Ok(())
         }
     }

@@ -10,6 +10,7 @@ use crate::{
     error::Result,
     follow_ups,
     log::{Audience, EventKind},
+    routing, scope,
     tx::{self, Tx},
 };
 
@@ -51,6 +52,10 @@ pub(crate) fn make_tenant(
             site_key,
             now.0
         ],
+    )?;
+    sql.execute(
+        "INSERT INTO deadline(tenant, kind, ref, at) VALUES (?1, 'old', ?1, ?2)",
+        params![id.0, now.0],
     )?;
     Ok(id)
 }
@@ -164,6 +169,13 @@ pub(crate) fn save(tx: &mut Tx<'_>, person: &mut Person, email: &str) -> Result<
         params![person.id.0, tx.tenant.0, tx.now.0],
     )?;
     tx.log(EventKind::Person, person.id.0, Audience::All);
+    if before.as_ref().is_some_and(|before| before.role == Role::Supervisor && person.role != before.role) {
+        // What they looked at as a supervisor they do not keep.
+        scope::end_looks(tx, person.id)?;
+    }
+    if before.as_ref().is_some_and(|before| before.queues != person.queues) {
+        routing::withdraw_gone_queues(tx, person)?;
+    }
     if let Some(before) = before.filter(|before| before.team != person.team) {
         // The loops of the old team leave their desk, those of the new one come.
         for team in [&before.team, &person.team] {
@@ -172,6 +184,7 @@ pub(crate) fn save(tx: &mut Tx<'_>, person: &mut Person, email: &str) -> Result<
             }
         }
     }
+    tx.renewed.push(person.clone());
     tx.touched.insert(person.id);
     tx.route = true;
     tx.supervise = true;

@@ -34,6 +34,11 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "sign_in", "Sign in first.")
     }
 
+    /// The company closed the account, or ended this sign-in.
+    pub(crate) fn sign_in_ended() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "sign_in_ended", "Your company ended this sign-in.")
+    }
+
     /// The sign-in page's only answer to a wrong address or password.
     pub(crate) fn wrong_password() -> Self {
         let message = "The e-mail address or the password is not right.";

@@ -217,6 +217,20 @@ pub(crate) fn offer_all(tx: &mut Tx<'_>) -> Result<()> {
     Ok(())
 }
 
+/// What rings for somebody from a queue that they do not serve any more goes on to others, unless they were asked by name.
+pub(crate) fn withdraw_gone_queues(tx: &mut Tx<'_>, person: &Person) -> Result<()> {
+    for offer in offers_to(&tx.sql, person.id)? {
+        let Some(conversation) = conversations::load(&tx.sql, offer.conversation, tx.tenant)? else {
+            continue;
+        };
+        let by_name = conversations::waiting(&tx.sql, conversation.id)?.for_person == Some(person.id);
+        if !by_name && !person.queues.contains(&conversation.queue) {
+            withdraw(tx, conversation.id)?;
+        }
+    }
+    Ok(())
+}
+
 /// What waits in a queue that the workspace no longer has goes on in the one for chats that name none.
 pub(crate) fn leave_gone_queues(tx: &mut Tx<'_>) -> Result<()> {
     let Some(instead) = tx.workspace.default_queue().map(|queue| queue.id.clone()) else { return Ok(()) };

@@ -239,6 +239,20 @@ fn look(person: PersonId, reason: Reason, reference: Uuid) -> Uuid {
     Uuid::from_bytes(name)
 }
 
+/// The end of all looks of a person at somebody else's customers; where they were called, they stay.
+pub(crate) fn end_looks(tx: &mut Tx<'_>, person: PersonId) -> Result<()> {
+    let looks = tx
+        .sql
+        .prepare_cached("SELECT ref FROM look WHERE person = ?1 AND tenant = ?2 AND reason = ?3")?
+        .query_map(params![person.0, tx.tenant.0, Reason::Watch.as_str()], |row| row.get::<_, Uuid>(0))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    for name in looks {
+        deadlines::clear(tx, deadlines::Kind::Look, name)?;
+        end_watch(tx, name)?;
+    }
+    Ok(())
+}
+
 /// The end of a look.
 pub(crate) fn end_watch(tx: &mut Tx<'_>, name: Uuid) -> Result<()> {
     let found = tx

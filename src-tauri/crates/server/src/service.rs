@@ -1,6 +1,6 @@
 //! The service as a whole: its database, its clock, its sockets, and the things it does by itself.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::serve::ListenerExt;
 use model::{
@@ -15,17 +15,21 @@ use tokio::{
     sync::{Notify, watch},
     task::JoinHandle,
 };
+use uuid::Uuid;
 
 use crate::{
+    audit,
+    auth::{Caller, sessions},
     chat,
     clock::{Clock, SystemClock},
     db::Db,
     deadlines,
+    desk::stream::code_for,
     error::{Error, Result},
     figures,
     hub::Hub,
     limits::Limits,
-    presence, sweep,
+    people, presence, sweep,
     tx::{Committed, Tx},
 };
 
@@ -233,6 +237,20 @@ impl Service {
         self.inner.db.read(work).await
     }
 
+    /// Notes that somebody asked for what they may not have, or what is not there.
+    pub(crate) async fn refused(
+        &self,
+        caller: &Caller,
+        act: &'static str,
+        object: Option<Uuid>,
+    ) -> Result<()> {
+        let (tenant, who, now) = (caller.tenant, caller.person.id.0, self.now());
+        self.inner
+            .db
+            .write(move |sql| audit::note_alone(sql, tenant, now, who, (act, object), audit::REFUSED))
+            .await?
+    }
+
     /// After a commit: sockets are told, and the next deadline is looked up again.
     fn told(&self, tenant: TenantId, committed: Committed) {
         let deadlines = committed.deadlines;
@@ -286,6 +304,7 @@ impl Service {
             match self.inner.db.changed_elsewhere().await {
                 Ok(seen) => {
                     if known.is_some_and(|known| known != seen) {
+                        self.show_out().await;
                         self.inner.hub.look_again();
                         self.inner.deadlines.notify_one();
                     }
@@ -294,6 +313,32 @@ impl Service {
                 Err(error) => tracing::error!(%error, "changes of other processes could not be looked for"),
             }
             self.inner.clock.wait_until(self.now() + LOOK_AROUND).await;
+        }
+    }
+
+    /// Closes the desks of those whose account or sign-in was ended by another process, at once: one that takes nothing any
+    /// more would not look for itself.
+    async fn show_out(&self) {
+        let desks = self.inner.hub.desks();
+        let read = self.read(move |sql| {
+            let mut rows = BTreeMap::new();
+            for (tenant, person, sign_in) in desks {
+                let row = people::person(sql, person, tenant)?;
+                rows.insert((person, sign_in), (tenant, row, sessions::standing(sql, sign_in)?));
+            }
+            Ok(rows)
+        });
+        match read.await {
+            Ok(rows) => {
+                self.inner.hub.close_where(|person, sign_in| {
+                    let (_, row, standing) = rows.get(&(person.id, sign_in))?;
+                    code_for(row.as_ref(), person.role, *standing)
+                });
+                for (tenant, row, _) in rows.into_values() {
+                    row.inspect(|row| self.inner.hub.renew(tenant, row));
+                }
+            }
+            Err(error) => tracing::error!(%error, "who may still be here could not be looked up"),
         }
     }
 }

@@ -1,20 +1,25 @@
 //! What the sockets of desks and pages have in common: how they are read, how much silence and slowness they are
 //! allowed, and how they end. It knows no frame of either.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket, WebSocketUpgrade};
-use model::{limits::CLIENT_FRAME_BYTES, wire::frames::close};
+use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use model::{at::SECOND, limits::CLIENT_FRAME_BYTES, wire::frames::close};
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout, timeout_at},
+};
 use tokio_tungstenite::tungstenite;
+
+use crate::clock::Clock;
 
 /// How long the other side has to say hello.
 const HELLO: Duration = Duration::from_secs(10);
 /// Silence after which a socket counts as dead: two missed pings.
 const SILENCE: Duration = Duration::from_secs(40);
-/// How long the other side may take to read a frame.
-const SLOW: Duration = Duration::from_secs(10);
+/// How long the other side may take to read a frame, on the service's clock.
+const SLOW: i64 = 10 * SECOND;
 /// How long the other side has to answer a farewell.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// What is read before the line is cut: more than is allowed, so that a frame that is somewhat too large is refused in
@@ -31,12 +36,31 @@ pub(crate) fn sized(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
 /// An open socket.
 pub(crate) struct Socket {
     inner: WebSocket,
+    clock: Arc<dyn Clock>,
     heard: Instant,
+    closing: Option<watch::Receiver<Option<u16>>>,
 }
 
 impl Socket {
-    pub(crate) fn new(inner: WebSocket) -> Self {
-        Self { inner, heard: Instant::now() }
+    pub(crate) fn new(inner: WebSocket, clock: Arc<dyn Clock>) -> Self {
+        Self { inner, clock, heard: Instant::now(), closing: None }
+    }
+
+    /// From now on, whatever is being said, it is broken off once `closing` has a code.
+    pub(crate) fn obey(&mut self, closing: watch::Receiver<Option<u16>>) {
+        self.closing = Some(closing);
+    }
+
+    /// Ends once the socket is told to close; with which code.
+    pub(crate) async fn told_to_close(closing: &mut Option<watch::Receiver<Option<u16>>>) -> u16 {
+        match closing {
+            Some(closing) => match closing.wait_for(Option::is_some).await {
+                Ok(code) => code.unwrap_or(NORMAL),
+                // The seat is gone; nobody will say anything any more.
+                Err(_) => NORMAL,
+            },
+            None => std::future::pending().await,
+        }
     }
 
     /// The first frame, or the code to close with.
@@ -67,10 +91,19 @@ impl Socket {
     /// Says something, or answers the code to close with.
     pub(crate) async fn say(&mut self, frame: &impl Serialize) -> Result<(), u16> {
         let text = serde_json::to_string(frame).map_err(|_| close::RESTART)?;
-        match timeout(SLOW, self.inner.send(Frame::Text(text.into()))).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(NORMAL),
-            Err(_) => Err(close::SLOW),
+        self.say_text(text.into()).await
+    }
+
+    /// The same with a frame that is text already.
+    ///
+    /// Nothing is kept for later: what is said here is all that waits in this process until the other side has taken it.
+    pub(crate) async fn say_text(&mut self, text: Utf8Bytes) -> Result<(), u16> {
+        let late = self.clock.wait_until(self.clock.now() + SLOW);
+        tokio::select! {
+            biased;
+            code = Self::told_to_close(&mut self.closing) => Err(code),
+            said = self.inner.send(Frame::Text(text)) => said.map_err(|_| NORMAL),
+            () = late => Err(close::SLOW),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
     error::Result,
     follow_ups,
     hub::To,
-    people, presence, routing, scope,
+    people, presence, retention, routing, scope,
     tx::Tx,
 };
 
@@ -32,6 +32,7 @@ pub(crate) fn one(tx: &mut Tx<'_>, due: &Due) -> Result<()> {
         Kind::CustomerGone => chat::presence::gone(tx, due.of),
         Kind::Look => scope::end_watch(tx, due.of),
         Kind::Uploads => blobs::forget_unused(tx, due.of),
+        Kind::Old => retention::forget_old(tx),
         Kind::ForgetLoop => forget_loop(tx, FollowUpId(due.of)),
         Kind::Abandon | Kind::Nudge | Kind::Park | Kind::Snooze | Kind::WrapUp | Kind::Forget => {
             match conversations::load(&tx.sql, id, tx.tenant)? {

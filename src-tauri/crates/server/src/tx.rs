@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, collections::BTreeSet};
 
-use model::{At, CommandId, ConversationId, CustomerId, PersonId, TenantId, Workspace, wire::Now};
+use model::{At, CommandId, ConversationId, CustomerId, Person, PersonId, TenantId, Workspace, wire::Now};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -31,6 +31,8 @@ pub(crate) struct Tx<'c> {
     wake: BTreeSet<Uuid>,
     wake_all: bool,
     nows: Vec<(To, Now)>,
+    /// People who were changed, as they are now.
+    pub(crate) renewed: Vec<Person>,
     /// People whose presence or load changed.
     pub(crate) touched: BTreeSet<PersonId>,
     /// Conversations that came into a queue, left it, or were offered.
@@ -50,6 +52,8 @@ pub(crate) struct Committed {
     pub(crate) wake: BTreeSet<Uuid>,
     /// Every socket of the tenant has.
     pub(crate) wake_all: bool,
+    /// People who were changed: what they are told follows from what they are now.
+    pub(crate) renewed: Vec<Person>,
     /// What is true now.
     pub(crate) nows: Vec<(To, Now)>,
     /// The supervisors' figures changed.
@@ -76,6 +80,7 @@ impl<'c> Tx<'c> {
             wake: BTreeSet::new(),
             wake_all: false,
             nows: Vec::new(),
+            renewed: Vec::new(),
             touched: BTreeSet::new(),
             queued: BTreeSet::new(),
             route: false,
@@ -202,6 +207,7 @@ impl<'c> Tx<'c> {
         Ok(Committed {
             wake: self.wake,
             wake_all: self.wake_all,
+            renewed: self.renewed,
             nows: self.nows,
             supervise: self.supervise,
             deadlines: self.deadlines.get(),

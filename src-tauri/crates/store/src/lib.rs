@@ -5,11 +5,13 @@
 //! transaction; the work file is settled afterwards by an idempotent rule ([`Work::settle_done`]), because a commit
 //! across two files is not atomic.
 //!
-//! Keys are made here and kept in the system's keyring ([`keyring`]); a file whose key is missing is never replaced.
+//! Keys are made here and kept in the system's keyring ([`keyring`]), in a file under a passphrase ([`slot`]), or in both;
+//! a file whose key is missing is never replaced.
 
 pub mod cache;
 pub mod keyring;
 pub mod open;
+pub mod slot;
 pub mod work;
 
 pub use cache::{Cache, Touched};

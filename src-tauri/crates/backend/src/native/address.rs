@@ -26,11 +26,6 @@ impl Address {
         format!("{}://{}{path}", if self.tls { "https" } else { "http" }, self.host)
     }
 
-    /// The address of a path, for a socket.
-    pub(crate) fn socket(&self, path: &str) -> String {
-        format!("{}://{}{path}", if self.tls { "wss" } else { "ws" }, self.host)
-    }
-
     /// The origin, as the service calls itself.
     pub fn origin(&self) -> String {
         self.http("")
@@ -76,8 +71,8 @@ mod tests {
     fn plain_http_is_for_this_machine_only() {
         assert_eq!("desk.example.com".parse::<Address>().unwrap().origin(), "https://desk.example.com");
         assert_eq!(
-            "https://desk.example.com:8443/".parse::<Address>().unwrap().socket("/v1"),
-            "wss://desk.example.com:8443/v1"
+            "https://desk.example.com:8443/".parse::<Address>().unwrap().http("/v1"),
+            "https://desk.example.com:8443/v1"
         );
         assert_eq!("http://127.0.0.1:7070".parse::<Address>().unwrap().http("/x"), "http://127.0.0.1:7070/x");
         assert_eq!("http://desk.example.com".parse::<Address>(), Err(NotAnAddress::NeedsTls));

@@ -2,18 +2,21 @@
 
 use futures_util::{SinkExt, StreamExt};
 use model::wire::{ClientFrame, ServerFrame, frames::PROTOCOL};
-use tokio::{net::TcpStream, sync::mpsc};
+use reqwest::{
+    Client, StatusCode, Upgraded,
+    header::{self, HeaderValue},
+};
+use tokio::sync::mpsc;
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    WebSocketStream,
     tungstenite::{
-        Error, Message,
-        client::IntoClientRequest,
-        http::{HeaderValue, StatusCode, header},
-        protocol::WebSocketConfig,
+        Message,
+        handshake::{client::generate_key, derive_accept_key},
+        protocol::{Role, WebSocketConfig},
     },
 };
 
-use super::Address;
+use super::{Address, trust};
 use crate::{Heard, Line, Trouble};
 
 /// The largest message that is taken: a customer with everything that hangs on them.
@@ -21,41 +24,52 @@ const LARGEST: usize = 16 * 1024 * 1024;
 /// Frames that may wait to be read by the desk. When it is full the socket is read no further.
 const WAITING: usize = 256;
 
-/// Opens the line with a token, which travels in the header only.
-pub(super) async fn open(address: &Address, token: &str) -> Result<Line, Trouble> {
-    let mut request = address.socket("/v1/stream").into_client_request().map_err(|_| Trouble::Fault)?;
-    let mut bearer = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| Trouble::Fault)?;
-    bearer.set_sensitive(true);
-    request.headers_mut().insert(header::AUTHORIZATION, bearer);
-    request.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL));
+/// Opens the line with a token, which travels in the header only. The line goes the way that requests go: through the same
+/// proxy, to a service that is trusted for the same reason.
+pub(super) async fn open(http: &Client, address: &Address, token: &str) -> Result<Line, Trouble> {
+    let key = generate_key();
+    let request = http
+        .get(address.http("/v1/stream"))
+        .bearer_auth(token)
+        .header(header::CONNECTION, "Upgrade")
+        .header(header::UPGRADE, "websocket")
+        .header(header::SEC_WEBSOCKET_VERSION, "13")
+        .header(header::SEC_WEBSOCKET_KEY, &key)
+        .header(header::SEC_WEBSOCKET_PROTOCOL, PROTOCOL);
+    let answer = request.send().await.map_err(|error| trust::trouble(&error))?;
+    if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+        return Err(refusal(answer.status()));
+    }
+    let said = |name| answer.headers().get(name).map(HeaderValue::as_bytes);
+    let accepted = said(header::SEC_WEBSOCKET_ACCEPT) == Some(derive_accept_key(key.as_bytes()).as_bytes());
+    if !accepted || said(header::SEC_WEBSOCKET_PROTOCOL) != Some(PROTOCOL.as_bytes()) {
+        // Something on the way that answers without knowing what was asked.
+        return Err(Trouble::Unreachable);
+    }
+    let upgraded = answer.upgrade().await.map_err(|_| Trouble::Unreachable)?;
     let config = WebSocketConfig::default()
         .max_message_size(Some(LARGEST))
         .max_frame_size(Some(LARGEST))
         .max_write_buffer_size(1024 * 1024);
-    let (socket, _) = connect_async_with_config(request, Some(config), true).await.map_err(trouble)?;
+    let socket = WebSocketStream::from_raw_socket(upgraded, Role::Client, Some(config)).await;
     let (say, said) = mpsc::channel(WAITING);
     let (hear, heard) = mpsc::channel(WAITING);
     tokio::spawn(talk(socket, said, hear));
     Ok(Line { say, hear: heard })
 }
 
-fn trouble(error: Error) -> Trouble {
-    match error {
-        Error::Http(response) => match response.status() {
-            StatusCode::UNAUTHORIZED => Trouble::SignIn,
-            StatusCode::TOO_MANY_REQUESTS => Trouble::Wait { after_ms: 10_000 },
-            status if status.is_client_error() => {
-                Trouble::Refused("The service refused the connection.".into())
-            }
-            _ => Trouble::Unreachable,
-        },
+fn refusal(status: StatusCode) -> Trouble {
+    match status {
+        StatusCode::UNAUTHORIZED => Trouble::SignIn,
+        StatusCode::TOO_MANY_REQUESTS => Trouble::Wait { after_ms: 10_000 },
+        status if status.is_client_error() => Trouble::Refused("The service refused the connection.".into()),
         _ => Trouble::Unreachable,
     }
 }
 
 /// Carries frames both ways until either side hangs up.
 async fn talk(
-    mut socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    mut socket: WebSocketStream<Upgraded>,
     mut said: mpsc::Receiver<ClientFrame>,
     hear: mpsc::Sender<Heard>,
 ) {

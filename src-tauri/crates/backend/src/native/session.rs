@@ -1,14 +1,18 @@
 //! The tokens of a session: renewed by one request at a time, kept before they are used.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use model::wire::reads::Tokens;
+use model::{DeviceId, PersonId, wire::reads::Tokens};
+use reqwest::StatusCode;
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use tokio::sync::Mutex;
 
-use super::{Address, checked, read};
+use super::{Address, checked, read, trust::trouble};
 use crate::Trouble;
+
+/// How long the service may take to answer with tokens.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What lets a desk begin a session again.
 pub enum Credentials {
@@ -37,61 +41,108 @@ pub(super) struct Session {
     http: reqwest::Client,
     address: Address,
     keeper: Arc<dyn Keeper>,
-    access: Mutex<Option<Zeroizing<String>>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// What requests are made with.
+    access: Option<Access>,
+    /// A pair whose refresh token the keyring did not take yet. It is not used before: a crash would lose it, and the one
+    /// before would then count as stolen.
+    unkept: Option<(SecretString, Access)>,
+    /// Who may sign in here, and at which installation, once that is known.
+    sits: Option<(PersonId, DeviceId)>,
+}
+
+#[derive(Clone)]
+struct Access {
+    token: Zeroizing<String>,
+    person: PersonId,
 }
 
 impl Session {
     pub(super) fn new(http: reqwest::Client, address: Address, keeper: Arc<dyn Keeper>) -> Self {
-        Self { http, address, keeper, access: Mutex::new(None) }
+        Self { http, address, keeper, state: Mutex::default() }
     }
 
     /// The token for a request.
     pub(super) async fn token(&self) -> Result<Zeroizing<String>, Trouble> {
-        let mut access = self.access.lock().await;
-        if let Some(token) = &*access {
-            return Ok(token.clone());
+        let mut state = self.state.lock().await;
+        match &state.access {
+            Some(access) => Ok(access.token.clone()),
+            None => self.begin(&mut state).await,
         }
-        let token = self.begin().await?;
-        *access = Some(token.clone());
-        Ok(token)
     }
 
     /// A new token in place of `old`, which the service no longer takes. Whoever comes second finds the new one.
     pub(super) async fn renewed(&self, old: &str) -> Result<Zeroizing<String>, Trouble> {
-        let mut access = self.access.lock().await;
-        if let Some(token) = access.as_ref().filter(|token| token.as_str() != old) {
-            return Ok(token.clone());
+        let mut state = self.state.lock().await;
+        if let Some(access) = state.access.as_ref().filter(|access| access.token.as_str() != old) {
+            return Ok(access.token.clone());
         }
-        *access = None;
-        let token = self.begin().await?;
-        *access = Some(token.clone());
+        state.access = None;
+        self.begin(&mut state).await
+    }
+
+    /// Makes sure that nobody else's tokens are used.
+    pub(super) async fn is_for(&self, person: PersonId, device: DeviceId) -> Result<(), Trouble> {
+        let mut state = self.state.lock().await;
+        state.sits = Some((person, device));
+        if state.access.as_ref().is_some_and(|access| access.person == person) {
+            return Ok(());
+        }
+        state.access = None;
+        self.begin(&mut state).await.map(drop)
+    }
+
+    async fn begin(&self, state: &mut State) -> Result<Zeroizing<String>, Trouble> {
+        let (refresh, access) = match state.unkept.take() {
+            Some(unkept) => unkept,
+            None => self.ask(state).await?,
+        };
+        // Kept before it is used: a token that is used but not kept would be lost with a crash.
+        if self.keeper.keep(&refresh).await.is_err() {
+            tracing::warn!("the sign-in cannot be kept; it is not used before it is");
+            state.unkept = Some((refresh, access));
+            return Err(Trouble::Unreachable);
+        }
+        if state.sits.is_some_and(|(person, _)| person != access.person) {
+            tracing::warn!("somebody else signed in than the person whose desk this is");
+            return Err(Trouble::SignIn);
+        }
+        let token = access.token.clone();
+        state.access = Some(access);
         Ok(token)
     }
 
-    async fn begin(&self) -> Result<Zeroizing<String>, Trouble> {
+    async fn ask(&self, state: &State) -> Result<(SecretString, Access), Trouble> {
+        let device = state.sits.map(|(_, device)| device);
         let grant = match self.keeper.credentials().await.ok_or(Trouble::SignIn)? {
-            Credentials::Refresh(token) => {
-                serde_json::json!({ "grant_type": "refresh_token", "refresh_token": token.expose_secret() })
-            }
-            Credentials::OneUse(secret) => {
-                serde_json::json!({ "grant_type": "urn:loopdesk:one-use", "secret": secret.expose_secret() })
-            }
+            Credentials::Refresh(token) => serde_json::json!({
+                "grant_type": "refresh_token", "refresh_token": token.expose_secret(), "device": device,
+            }),
+            Credentials::OneUse(secret) => serde_json::json!({
+                "grant_type": "urn:loopdesk:one-use", "secret": secret.expose_secret(), "device": device,
+            }),
         };
-        let Tokens { access_token, refresh_token, .. } =
+        let Tokens { person, access_token, refresh_token, .. } =
             grant_tokens(&self.http, &self.address, &grant).await?;
-        // Kept before it is used: a token that is used but not kept would be lost with a crash.
-        self.keeper.keep(&refresh_token.into()).await.map_err(|NotKept| Trouble::SignIn)?;
-        Ok(Zeroizing::new(access_token))
+        Ok((refresh_token.into(), Access { token: Zeroizing::new(access_token), person }))
     }
 }
 
-/// Asks for tokens.
+/// Asks for tokens. When the answer is lost, it must be asked again soon: the service gives another pair for a used token
+/// for a minute only.
 pub(super) async fn grant_tokens(
     http: &reqwest::Client,
     address: &Address,
     grant: &serde_json::Value,
 ) -> Result<Tokens, Trouble> {
-    let response =
-        http.post(address.http("/v1/token")).json(grant).send().await.map_err(|_| Trouble::Unreachable)?;
+    let request = http.post(address.http("/v1/token")).timeout(PATIENCE).json(grant);
+    let response = request.send().await.map_err(|error| trouble(&error))?;
+    if response.status() == StatusCode::FORBIDDEN {
+        return Err(Trouble::Ended);
+    }
     read(checked(response).await?).await
 }

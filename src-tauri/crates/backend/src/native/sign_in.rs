@@ -11,7 +11,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use super::{Address, http, session::grant_tokens};
+use super::{Address, Trust, session::grant_tokens};
 use crate::Trouble;
 
 /// How long the browser may take.
@@ -73,7 +73,10 @@ impl SignIn {
             "code_verifier": self.verifier,
             "redirect_uri": self.redirect,
         });
-        Ok(grant_tokens(&http()?, &self.address, &grant).await?.refresh_token.into())
+        Ok(grant_tokens(&Trust::of_environment().client()?, &self.address, &grant)
+            .await?
+            .refresh_token
+            .into())
     }
 
     /// The code of the first visit that is ours: another program on this machine may knock, too.

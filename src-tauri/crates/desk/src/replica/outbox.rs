@@ -2,8 +2,9 @@
 
 use model::{
     At, Attachment, CommandId, FollowUpId, Intent,
-    at::{DAY, SECOND},
+    at::SECOND,
     follow_up::FollowUpChange,
+    limits,
     wire::{Command, Outcome},
 };
 use store::{
@@ -14,6 +15,7 @@ use store::{
 use super::{Deed, Replica};
 use crate::{
     clock::Now,
+    quota,
     sync::{Input, Landing, lanes::Item},
 };
 
@@ -21,9 +23,7 @@ use crate::{
 /// presence timeout, after which the chat is somebody else's.
 const LIVE_TTL: i64 = 45 * SECOND;
 /// Anything else may wait for so long.
-const ASYNC_TTL: i64 = 14 * DAY;
-/// Commands that may wait at once.
-const MOST: usize = 2_000;
+const ASYNC_TTL: i64 = limits::OUTBOX_MS;
 
 /// Something that the advisor does.
 #[derive(Debug, Clone)]
@@ -77,7 +77,7 @@ impl Replica {
         base: Option<FollowUpChange>,
         now: Now,
     ) -> Result<(Pending, Vec<Deed>), NotSaved> {
-        if self.pending.len() >= MOST {
+        if self.pending.len() >= quota::CHANGES {
             return Err(NotSaved::Full);
         }
         let made_at = self.known_time(now);

@@ -257,6 +257,7 @@ impl Lanes {
                 Landing::Orphaned(outcome)
             }
             Outcome::Rejected { code: Rejection::Expired, .. } => Landing::Expired,
+            Outcome::Rejected { code: Rejection::BlobMissing, .. } => return self.files_again(id, now),
             Outcome::Rejected { .. } => Landing::Wedged(outcome),
             Outcome::Retry { after_ms } => return self.again(id, now.mono + i64::from(after_ms)),
         };
@@ -276,7 +277,10 @@ impl Lanes {
         let mut out = Vec::new();
         for id in ids {
             let Some(lane) = self.lane_of(*id) else { continue };
-            lane.rests_for_line = *trouble == Trouble::Unreachable || *trouble == Trouble::SignIn;
+            lane.rests_for_line = matches!(
+                trouble,
+                Trouble::Unreachable | Trouble::Untrusted(_) | Trouble::SignIn | Trouble::Ended
+            );
             lane.failures = lane.failures.saturating_add(1);
             let pause = (SECOND << lane.failures.min(9)).min(LONGEST_PAUSE);
             let pause = match trouble {
@@ -301,6 +305,21 @@ impl Lanes {
                 out.extend(self.again(*id, now.mono + pause));
             }
         }
+        out
+    }
+
+    /// The service has not got the files of the head, or no longer: they go first, once more. Later each time, should it lose
+    /// them again and again.
+    fn files_again(&mut self, id: CommandId, now: Now) -> Vec<Effect> {
+        let Some(lane) = self.lane_of(id) else { return Vec::new() };
+        if let Some(head) = lane.waiting.front_mut() {
+            head.files = true;
+        }
+        let pause = if lane.failures == 0 { 1 } else { (SECOND << lane.failures.min(9)).min(LONGEST_PAUSE) };
+        lane.failures = lane.failures.saturating_add(1);
+        lane.rests_for_line = false;
+        let mut out = vec![Effect::Missing(id)];
+        out.extend(self.again(id, now.mono + pause));
         out
     }
 

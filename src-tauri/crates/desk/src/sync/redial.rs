@@ -44,3 +44,36 @@ impl Redial {
         i64::try_from(self.chance % bound).unwrap_or(0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Redial;
+
+    /// When each of a thousand desks is back, in ms after all lost their line at once, if the service is away for so long.
+    fn back_after(away: i64) -> Vec<i64> {
+        let mut back: Vec<i64> = (0..1_000_u64)
+            .map(|desk| {
+                let mut redial = Redial::new(desk.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+                let mut at = 0;
+                while at <= away {
+                    at += redial.next_delay();
+                }
+                at - away
+            })
+            .collect();
+        back.sort_unstable();
+        back
+    }
+
+    #[test]
+    fn f1_a_thousand_desks_come_back_within_half_a_minute_and_not_all_at_once() {
+        for away in [2_000, 5_000, 20_000, 300_000] {
+            let back = back_after(away);
+            assert!(back.last().is_some_and(|last| *last <= 30_000), "{away}: {:?}", back.last());
+            for from in (0..30_000).step_by(100) {
+                let together = back.iter().filter(|at| (from..from + 100).contains(*at)).count();
+                assert!(together <= 80, "{away}: {together} within a tenth of a second");
+            }
+        }
+    }
+}

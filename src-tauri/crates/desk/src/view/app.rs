@@ -1,6 +1,6 @@
 //! The app as a whole: which workspace, who, and whether the desk can be shown.
 
-use model::{Person, Presence, Slug, Workspace};
+use model::{At, Person, Presence, Slug, Workspace};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -38,10 +38,14 @@ pub struct WorkspaceRow {
 pub enum Gate {
     /// It is being opened.
     Opening,
-    /// The keys cannot be read. Nothing is lost; nothing is written.
+    /// It cannot be opened now. Nothing is lost; nothing is written.
     Locked {
         /// What to do.
         why: LockedWhy,
+        /// Whether a passphrase helps.
+        passphrase: Passphrase,
+        /// Since when there was no contact with the service, when that is why.
+        since: Option<At>,
     },
     /// Nobody is signed in to this workspace.
     SignedOut {
@@ -55,7 +59,45 @@ pub enum Gate {
     },
 }
 
-/// Why the keys cannot be read.
+/// Why a desk is locked, and what opens it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Locked {
+    /// Why.
+    pub why: LockedWhy,
+    /// Whether a passphrase helps.
+    pub passphrase: Passphrase,
+    /// The last contact with the service, when that is why.
+    pub since: Option<At>,
+}
+
+impl From<Locked> for Gate {
+    fn from(Locked { why, passphrase, since }: Locked) -> Self {
+        Gate::Locked { why, passphrase, since }
+    }
+}
+
+/// Whether a passphrase helps with a locked desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Passphrase {
+    /// It does not.
+    No,
+    /// A first one is to be chosen: it will keep the keys.
+    Choose,
+    /// The one that was chosen opens the files.
+    Enter,
+}
+
+/// What opens the files of a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Keys {
+    /// The system's keyring.
+    pub keyring: bool,
+    /// A passphrase.
+    pub passphrase: bool,
+}
+
+/// Why a desk is locked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum LockedWhy {
@@ -73,6 +115,8 @@ pub enum LockedWhy {
     Disk,
     /// The files were written by a newer version of the app.
     Newer,
+    /// There was no contact with the service for too long.
+    LeaseOver,
 }
 
 /// The desk, whole.
@@ -102,6 +146,8 @@ pub struct Home {
     pub open: Option<Opened>,
     /// True in the practice workspace.
     pub practice: bool,
+    /// What opens its files.
+    pub keys: Keys,
 }
 
 /// A colleague and their presence.

@@ -19,6 +19,29 @@ pub struct Connection {
     pub attention: u32,
     /// The service's clock less this computer's, in ms. All times are the service's.
     pub ahead: i64,
+    /// What of that nears what may wait at once; nothing while there is room.
+    pub quota: Option<Quota>,
+}
+
+/// How full the place is for what waits to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Quota {
+    /// What there is most of.
+    pub what: QuotaOf,
+    /// Of what may wait, 80 to 100. At 100 nothing new is saved.
+    pub percent: u8,
+}
+
+/// What of that which waits is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum QuotaOf {
+    /// 2,000 changes.
+    Changes,
+    /// 200 MB of files.
+    Files,
+    /// 14 days.
+    Age,
 }
 
 /// How the line is.

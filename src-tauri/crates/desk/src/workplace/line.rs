@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use backend::{Backend, Heard, Line, Trouble};
-use model::{CommandId, wire::Command};
+use model::{CommandId, DeviceId, PersonId, wire::Command};
 use store::work::{
     self,
     outbox::{self, Pending},
 };
 
-use super::Workplace;
+use super::{
+    Workplace,
+    open::{Folder, secret_name},
+};
 use crate::{
-    core::Core,
+    core::{Core, State},
     live::moment::Touches,
     replica::Deed,
     sync::{Input, Landing, LineState},
@@ -58,6 +61,10 @@ impl Workplace {
             self.dirty.supervise = true;
             self.dirty.conversations.extend(self.shown.conversation);
         }
+        if after == LineState::SignInNeeded {
+            // There may be nothing to show any more.
+            core.back.job(Core::push_gate);
+        }
         if after == LineState::Live {
             self.tell_missed(core);
             self.say_viewing();
@@ -83,8 +90,13 @@ impl Workplace {
                 self.moment_changed(core, touches);
             }
             Deed::BeginSnapshot(no) => {
+                let sits = self.sits();
                 return self.request(core, move |backend| async move {
-                    Input::SnapshotBegan(no, backend.snapshot().await)
+                    let began = match is_for(&*backend, sits).await {
+                        Ok(()) => backend.snapshot().await,
+                        Err(trouble) => Err(trouble),
+                    };
+                    Input::SnapshotBegan(no, began)
                 });
             }
             Deed::TakePage(no, after) => self.take_page(core, no, after),
@@ -97,6 +109,7 @@ impl Workplace {
             }
             Deed::Replaced => self.dirty.everything = true,
             Deed::Damaged => core.cache_is_damaged = true,
+            Deed::Forget => core.sign_in_was_ended(&self.id),
             Deed::Settled(id, landing) => self.settled(core, id, &landing),
             Deed::Done(rows) => {
                 self.changed(&rows);
@@ -136,6 +149,11 @@ impl Workplace {
         None
     }
 
+    /// Whose desk this is, and which.
+    fn sits(&self) -> Option<(PersonId, DeviceId)> {
+        self.replica.me().map(|me| (me.id, self.replica.device()))
+    }
+
     fn dial(&mut self, core: &Core) -> Option<Input> {
         self.line = None;
         self.line_no += 1;
@@ -143,9 +161,13 @@ impl Workplace {
         let Some(backend) = self.backend.clone() else {
             return Some(Input::Dialled(Err(Trouble::Unreachable)));
         };
-        let (back, opening) = (core.back.clone(), self.opening);
+        let (back, opening, sits) = (core.back.clone(), self.opening, self.sits());
         core.io.spawn(async move {
-            let Line { say, mut hear } = match backend.dial().await {
+            let dialled = match is_for(&*backend, sits).await {
+                Ok(()) => backend.dial().await,
+                Err(trouble) => Err(trouble),
+            };
+            let Line { say, mut hear } = match dialled {
                 Ok(line) => line,
                 Err(trouble) => {
                     return back.job(move |core| core.heard(opening, line_no, Input::Dialled(Err(trouble))));
@@ -204,8 +226,8 @@ impl Workplace {
         for attachment in outbox::attachments(&row.command.intent) {
             match work::file::load(self.replica.work.rows(), &attachment.sha256) {
                 Ok(Some(file)) => files.push((attachment.sha256.clone(), file)),
-                // It was sent before, to a service that was restored since: that kept its files, or says which it misses.
-                Ok(None) if row.sent => {}
+                // It was sent before, to a service that was restored since: that kept its files, or says that it misses one.
+                Ok(None) if row.sent && !self.replica.misses_files(id) => {}
                 _ => return Some(Input::Uploaded(id, Err(Trouble::NotFound))),
             }
         }
@@ -257,9 +279,26 @@ impl Workplace {
     }
 }
 
+/// What waits in the files is one person's: it is sent, and more is fetched, only while it is they who are signed in.
+async fn is_for(backend: &dyn Backend, sits: Option<(PersonId, DeviceId)>) -> Result<(), Trouble> {
+    match sits {
+        Some((person, device)) => backend.is_for(person, device).await,
+        None => Ok(()),
+    }
+}
+
 async fn send_file(backend: &dyn Backend, sha256: &str, file: &work::file::Waiting) -> Result<(), Trouble> {
     let size = u32::try_from(file.bytes.len()).map_err(|_| Trouble::Fault)?;
     let mut offset = 0;
+    if file.bytes.len() > PIECE {
+        // A large file may have been cut off before: nothing of it is sent twice.
+        match backend.put_blob(sha256, &file.name, size, 0, Vec::new()).await {
+            Ok(stored) if stored.attachment.is_some() => return Ok(()),
+            Ok(stored) => offset = stored.received,
+            Err(Trouble::GoOnFrom { received }) => offset = received,
+            Err(trouble) => return Err(trouble),
+        }
+    }
     loop {
         let start = usize::try_from(offset).unwrap_or(usize::MAX);
         let piece: Vec<u8> = file.bytes.iter().skip(start).take(PIECE).copied().collect();
@@ -274,6 +313,30 @@ async fn send_file(backend: &dyn Backend, sha256: &str, file: &work::file::Waiti
 }
 
 impl Core {
+    /// The company ended the sign-in of the workspace with that id: what the service told is taken off the disk at once. What
+    /// is the advisor's own and not sent yet stays, for when they sign in again.
+    fn sign_in_was_ended(&mut self, id: &str) {
+        self.opening += 1;
+        self.state = State::Opening;
+        self.push_gate();
+        let (cache, name) = (Folder::of(&self.folder, id).cache(), secret_name(id, "refresh"));
+        let (vault, back, opening) = (self.vault.clone(), self.back.clone(), self.opening);
+        self.io.spawn_blocking(move || {
+            if let Err(error) = store::open::remove(&cache) {
+                tracing::error!(%error, "what was told cannot be taken off the disk");
+            }
+            // A keyring that refuses keeps a token that opens nothing any more.
+            if vault.remove(&name).is_err() {
+                tracing::warn!("the ended sign-in stays in the keyring");
+            }
+            back.job(move |core| {
+                if core.opening == opening {
+                    core.open_current();
+                }
+            });
+        });
+    }
+
     /// An input of a workplace's requests, if it is still the one that is open.
     pub(crate) fn input(&mut self, opening: u64, input: Input) {
         self.in_place(|core, place| {

@@ -50,6 +50,8 @@ impl Workplace {
 
     /// New lines of customers, and notes that call the reader.
     pub(super) fn notice_events(&mut self, core: &mut Core, events: &[Event]) {
+        // As it was before these: the last of what was missed makes it live.
+        let was_live = self.line_shown == LineState::Live;
         for event in events {
             let Change::Put { entity: Entity::Message(line) } = &event.change else { continue };
             if line.author == Author::Customer {
@@ -64,14 +66,18 @@ impl Workplace {
             let called = line.kind == MessageKind::Note && line.mentions.contains(&me);
             match mine {
                 Some(conversation) if said && line.n > conversation.read_by_owner => {
-                    if self.replica.line() == LineState::Live {
+                    if was_live {
                         self.notify_line(core, About::Message(line.conversation), line);
                     } else {
                         self.missed += 1;
                     }
                 }
                 _ if called && event.actor != Some(me) => {
-                    self.notify_line(core, About::Mention(line.conversation), line);
+                    if was_live {
+                        self.notify_line(core, About::Mention(line.conversation), line);
+                    } else {
+                        self.missed += 1;
+                    }
                 }
                 _ => {}
             }

@@ -11,7 +11,7 @@ use backend::{
     Backend, Native, Trouble,
     native::{Address, Credentials, Keeper, NotKept},
 };
-use model::{At, DeviceId, Person, Slug};
+use model::{DeviceId, Person, Slug};
 use secrecy::SecretString;
 use store::{
     Cache, Key, OpenError, Work,
@@ -20,7 +20,11 @@ use store::{
 use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
 
-use super::{Dirty, Painted, Shown, Workplace, person::Chosen};
+use super::{
+    Dirty, Painted, Shown, Workplace,
+    keys::{Door, Found, NotOpened, Unlock},
+    person::Chosen,
+};
 use crate::{
     Failure, FailureCode,
     core::{Core, State},
@@ -30,7 +34,7 @@ use crate::{
     replica::Replica,
     settings::{Known, PRACTICE},
     sync::{Input, LineState},
-    view::{LockedWhy, Push},
+    view::{Keys, Locked, LockedWhy, Passphrase, Push},
     words,
 };
 
@@ -57,6 +61,11 @@ impl Folder {
         self.path.join("work.db")
     }
 
+    /// The keys under a passphrase.
+    pub(crate) fn slot(&self) -> PathBuf {
+        self.path.join("keys.slot")
+    }
+
     /// The embedded service's own folder.
     pub(crate) fn service(&self) -> PathBuf {
         self.path.join("service")
@@ -65,55 +74,30 @@ impl Folder {
 
 /// How long a keyring that does not answer is left alone.
 const KEYRING_PAUSE: std::time::Duration = std::time::Duration::from_secs(5);
+/// The same when it is locked: each question may bring up a window that somebody just closed.
+const LOCKED_PAUSE: std::time::Duration = std::time::Duration::from_secs(60);
+/// How often a locked workspace is tried again by itself, in ms.
+const HEAL: i64 = 5_000;
 
-/// The key kept under a name; a new one when there is none and no file needs the old one.
-pub(crate) fn key_for(vault: &dyn Vault, name: &str, file: &Path) -> Result<Key, LockedWhy> {
-    match vault.get(name)? {
-        Some(kept) => Key::read(kept).ok_or(LockedWhy::KeyMissing),
-        // A locked keyring may say that there is nothing: with the file there, that cannot be true.
-        None if file.exists() => Err(LockedWhy::KeyMissing),
-        None => {
-            let key = Key::random();
-            vault.set(name, key.hex())?;
-            Ok(key)
-        }
-    }
-}
+/// The disk refuses.
+const DISK: Locked = Locked { why: LockedWhy::Disk, passphrase: Passphrase::No, since: None };
 
-impl From<OpenError> for LockedWhy {
-    fn from(error: OpenError) -> Self {
-        match error {
-            OpenError::WrongKey => LockedWhy::WrongKey,
-            OpenError::Newer => LockedWhy::Newer,
-            OpenError::Damaged | OpenError::Disk => LockedWhy::Disk,
-        }
-    }
-}
-
-struct Files {
-    cache: Cache,
-    work: Work,
-    service_key: Option<Key>,
-}
-
-/// Keys and files. Blocks: the keyring may take its time.
-fn open_files(vault: &dyn Vault, folder: &Folder, known: &Known, now: At) -> Result<Files, LockedWhy> {
-    std::fs::create_dir_all(folder.service()).map_err(|_| LockedWhy::Disk)?;
-    let cache_key = key_for(vault, &secret_name(&known.id, "cache"), &folder.cache())?;
-    let work_key = key_for(vault, &secret_name(&known.id, "work"), &folder.work())?;
-    let service_key = if known.id == PRACTICE {
-        let file = folder.service().join("service.db");
-        Some(key_for(vault, &secret_name(&known.id, "service"), &file)?)
-    } else {
-        None
-    };
-    // First the file that can never be replaced: when its key does not fit, nothing else is touched.
-    let work = Work::open_or_salvage(&folder.work(), &work_key, now)?;
-    Ok(Files { cache: open_cache(&folder.cache(), &cache_key)?, work, service_key })
+/// The files of a workspace, open.
+pub(crate) struct Files {
+    pub(crate) cache: Cache,
+    pub(crate) work: Work,
+    /// The key of the embedded service, in the practice workspace.
+    pub(crate) service_key: Option<Key>,
+    /// Where the workspace's secrets are.
+    pub(crate) vault: Arc<dyn Vault>,
+    /// The keys of the files, by what they open.
+    pub(crate) keys: Vec<(&'static str, Key)>,
+    /// What opens them, for the screen.
+    pub(crate) shown: Keys,
 }
 
 /// The cache; anew when it is damaged, since the service tells all of it again.
-fn open_cache(path: &Path, key: &Key) -> Result<Cache, LockedWhy> {
+pub(crate) fn open_cache(path: &Path, key: &Key) -> Result<Cache, LockedWhy> {
     let whole = Cache::open(path, key).and_then(|cache| match cache.position() {
         Ok(_) => Ok(cache),
         Err(store::Error::Row) => Err(OpenError::WrongKey),
@@ -134,19 +118,82 @@ impl Core {
     /// Begins to open the current workspace.
     pub(crate) fn open_current(&mut self) {
         self.opening += 1;
+        self.trying = false;
+        self.try_after = false;
+        self.backend = None;
         self.state = State::Opening;
         self.push_gate();
-        let Some(known) = self.workspaces.current().cloned() else { return };
-        let (vault, folder) = (self.vault.clone(), Folder::of(&self.folder, &known.id));
-        let (back, opening, now) = (self.back.clone(), self.opening, self.now().wall);
+        let unlock = match &self.secrets {
+            Some(vault) => Unlock::Again(vault.clone()),
+            None => Unlock::Keyring,
+        };
+        self.open_by(unlock);
+    }
+
+    /// What is needed to open the current workspace.
+    pub(crate) fn door(&mut self) -> Option<Door> {
+        let known = self.workspaces.current().cloned()?;
+        Some(Door {
+            ring: self.vault.clone(),
+            folder: Folder::of(&self.folder, &known.id),
+            known,
+            now: self.now(),
+            in_contact: std::mem::take(&mut self.contact),
+        })
+    }
+
+    /// Opens the current workspace in one way; what is shown stays until that came to something.
+    pub(crate) fn open_by(&mut self, unlock: Unlock) {
+        if self.trying {
+            self.try_after = true;
+            return;
+        }
+        let Some(door) = self.door() else { return };
+        self.trying = true;
+        self.tried_at = self.now().mono;
+        let (back, opening, one) = (self.back.clone(), self.opening, self.one_opening.clone());
         self.io.spawn_blocking(move || {
-            let files = open_files(&*vault, &folder, &known, now);
+            let _one = one.lock();
+            let found = door.open(unlock);
             back.job(move |core| {
                 if core.opening == opening {
-                    core.opened(&known, files);
+                    core.trying = false;
+                    let again = std::mem::take(&mut core.try_after);
+                    core.tried(&door.known, found);
+                    if again && matches!(core.state, State::Locked(_)) {
+                        core.open_by(Unlock::Keyring);
+                    }
                 }
             });
         });
+    }
+
+    fn tried(&mut self, known: &Known, found: Result<Found, NotOpened>) {
+        match found {
+            Ok(found) => self.opened(known, found),
+            Err(NotOpened::Locked(locked)) => self.lock(locked),
+            // Only what somebody typed is refused, and they are told.
+            Err(NotOpened::Refused(failure)) => tracing::warn!(%failure, "a workspace is not opened"),
+        }
+    }
+
+    /// Shows why the workspace stays closed, if that is news.
+    pub(crate) fn lock(&mut self, locked: Locked) {
+        let known = matches!(&self.state, State::Locked(known) if *known == locked);
+        if !known && !matches!(self.state, State::Open(_)) {
+            self.state = State::Locked(locked);
+            self.push_gate();
+        }
+    }
+
+    /// A keyring that was slow, or was not made whole yet, is asked again. One that is locked is not: each question may bring
+    /// up its window, so that waits for the reader.
+    pub(crate) fn heal(&mut self) {
+        let State::Locked(locked) = &self.state else { return };
+        let heals = matches!(locked.why, LockedWhy::KeyringSlow | LockedWhy::KeyMissing);
+        if heals && !self.trying && self.now().mono - self.tried_at >= HEAL {
+            self.open_by(Unlock::Keyring);
+        }
     }
 
     /// The cache turned out to be damaged while it was in use: it is thrown away, and the workspace opened anew. What is the
@@ -164,33 +211,78 @@ impl Core {
         self.open_current();
     }
 
-    fn opened(&mut self, known: &Known, files: Result<Files, LockedWhy>) {
-        let place = files.and_then(|files| {
-            let key = files.service_key.clone();
-            self.furnish(known, files).map(|place| (place, key)).map_err(|failure| {
-                tracing::error!(%failure, "the files are open but cannot be read");
-                LockedWhy::Disk
-            })
-        });
-        match place {
-            Ok((place, service_key)) => {
+    pub(crate) fn opened(&mut self, known: &Known, found: Found) {
+        if let State::Open(_) = self.state {
+            return;
+        }
+        let files = match found {
+            Found::Files(files) => *files,
+            Found::Nobody(vault) => {
+                self.secrets = Some(vault);
+                self.state = State::SignedOut;
+                self.push_gate();
+                return self.keep_waiting_token(known);
+            }
+            Found::LeaseOver(vault, since) => {
+                self.secrets = Some(vault);
+                self.lock_lease(since, None);
+                return self.keep_waiting_token(known);
+            }
+        };
+        let service_key = files.service_key.clone();
+        self.secrets = Some(files.vault.clone());
+        match self.furnish(known, files) {
+            Ok(place) => {
+                self.backend = None;
                 self.state = State::Open(Box::new(place));
                 // Painted from the files before anything is heard from the service.
                 self.push_gate();
                 match service_key {
                     Some(key) => self.start_embedded(key),
+                    None if self.token.is_some() => self.keep_waiting_token(known),
                     None => self.connect_remote(known),
                 }
             }
-            Err(why) => {
-                self.state = State::Locked(why);
-                self.push_gate();
+            Err(failure) => {
+                tracing::error!(%failure, "the files are open but cannot be read");
+                self.lock(DISK);
             }
         }
     }
 
+    /// The token of somebody who signed in before there was a place for it.
+    fn keep_waiting_token(&mut self, known: &Known) {
+        let address = known.address.as_deref().and_then(|address| address.parse::<Address>().ok());
+        match (self.token.take(), address) {
+            (Some((id, token)), Some(address)) if id == known.id => self.keep_token(token, address),
+            _ => {}
+        }
+    }
+
+    /// Somebody signed in: keeps the token, and goes on with it. Where there is no place for it yet, it waits in memory.
+    pub(crate) fn keep_token(&mut self, token: SecretString, address: Address) {
+        let Some(known) = self.workspaces.current().cloned() else { return };
+        let (back, vault) = (self.back.clone(), self.secrets());
+        self.io.spawn_blocking(move || {
+            let name = secret_name(&known.id, "refresh");
+            let kept = vault.set(&name, &token).is_ok();
+            back.job(move |core| {
+                core.sign_in = None;
+                if core.workspaces.current != known.id {
+                    return core.push_gate();
+                }
+                if kept {
+                    core.signed_in(&address, Arc::new(Kept { vault, name }));
+                } else {
+                    core.token = Some((known.id, token));
+                    core.push_gate();
+                }
+            });
+        });
+    }
+
     fn furnish(&mut self, known: &Known, files: Files) -> Result<Workplace, Failure> {
-        let Files { cache, work, .. } = files;
+        let Files { cache, work, vault, keys: file_keys, shown, .. } = files;
         let sql = work.rows();
         let device = match kept::load::<DeviceId>(sql, "device")? {
             Some(device) => device,
@@ -209,6 +301,11 @@ impl Core {
             id: known.id.clone(),
             practice: known.id == PRACTICE,
             replica: Replica::open(cache, work, device, me, device.0.as_u64_pair().1)?,
+            vault,
+            file_keys,
+            keys: shown,
+            lease: None,
+            waiting_bytes: 0,
             workspace: None,
             people: std::collections::BTreeMap::new(),
             backend: None,
@@ -232,6 +329,7 @@ impl Core {
         };
         place.read_after()?;
         place.read_people()?;
+        place.count_bytes();
         Ok(place)
     }
 
@@ -253,7 +351,7 @@ impl Core {
                     }
                     Err(error) => {
                         tracing::error!(%error, "the practice service does not start");
-                        core.state = State::Locked(LockedWhy::Disk);
+                        core.state = State::Locked(DISK);
                         core.push_gate();
                     }
                 }
@@ -290,14 +388,17 @@ impl Core {
         else {
             return;
         };
-        let (vault, name) = (self.vault.clone(), secret_name(&known.id, "refresh"));
+        let (vault, name) = (self.secrets(), secret_name(&known.id, "refresh"));
         let (back, opening) = (self.back.clone(), self.opening);
-        self.io.spawn_blocking(move || {
-            // A keyring that is locked or slow is asked until it answers: it opened the files a moment ago.
+        self.io.spawn(async move {
+            // A keyring that is locked or slow is asked until it answers: the files are open all the while.
             let signed_in = loop {
-                match vault.get(&name) {
-                    Ok(token) => break token.is_some(),
-                    Err(_) => std::thread::sleep(KEYRING_PAUSE),
+                let (asked, wanted) = (vault.clone(), name.clone());
+                match tokio::task::spawn_blocking(move || asked.get(&wanted)).await {
+                    Ok(Ok(token)) => break token.is_some(),
+                    Ok(Err(LockedWhy::KeyringLocked)) => tokio::time::sleep(LOCKED_PAUSE).await,
+                    Ok(Err(_)) => tokio::time::sleep(KEYRING_PAUSE).await,
+                    Err(_) => return,
                 }
             };
             back.job(move |core| {
@@ -319,8 +420,8 @@ impl Core {
     /// for stolen ones.
     pub(crate) fn signed_in(&mut self, address: &Address, keeper: Arc<dyn Keeper>) {
         match self.in_place(|_, place| (place.backend.clone(), place.replica.me().is_some())) {
-            // Its files are still being opened, and will find the token.
-            None => self.push_gate(),
+            // There are no files yet, or they are still being opened: whoever opens them now finds the token.
+            None => self.open_current(),
             Some((None, _)) => self.connect(address, keeper),
             // The session goes on with the new token.
             Some((Some(_), true)) => {

@@ -8,7 +8,7 @@ use store::{
     cache,
     work::{
         self,
-        outbox::{self, Pending, Policy},
+        outbox::{self, Pending, Policy, State},
     },
 };
 use uuid::Uuid;
@@ -16,19 +16,22 @@ use uuid::Uuid;
 use super::Workplace;
 use crate::{
     Failure, FailureCode,
+    clock::Now,
     core::Core,
     live::timeline,
+    quota::{self, Waiting},
     replica::{NotSaved, Wish},
     view::{Draft, DraftFile, DraftMode, TimelineItem},
 };
 
-/// Bytes of files that may wait at once.
-const MOST_BYTES: i64 = 200 * 1024 * 1024;
-
 impl Workplace {
     /// Writes a wish down and lets it go out.
     fn add(&mut self, core: &mut Core, wish: Wish) -> Result<Pending, Failure> {
-        let (row, deeds) = self.replica.add(wish, core.now())?;
+        let now = core.now();
+        if self.waiting(now).is_full() {
+            return Err(FailureCode::Full.into());
+        }
+        let (row, deeds) = self.replica.add(wish, now)?;
         self.touched_row(&row);
         self.dirty.connection = true;
         self.follow(core, deeds);
@@ -236,7 +239,11 @@ impl Workplace {
         id: FollowUpId,
         change: FollowUpChange,
     ) -> Result<(), Failure> {
-        let deeds = self.replica.change_follow_up(CommandId(Uuid::now_v7()), id, change, core.now())?;
+        let now = core.now();
+        if self.waiting(now).is_full() {
+            return Err(FailureCode::Full.into());
+        }
+        let deeds = self.replica.change_follow_up(CommandId(Uuid::now_v7()), id, change, now)?;
         self.dirty.follow_ups = true;
         self.dirty.card = true;
         self.dirty.connection = true;
@@ -290,11 +297,8 @@ impl Workplace {
         now: At,
     ) -> Result<(DraftFile, Draft), Failure> {
         let size = i64::try_from(file.bytes.len()).unwrap_or(i64::MAX);
-        if work::file::total_bytes(self.replica.work.rows())? + size > MOST_BYTES {
-            return Err(Failure::new(
-                FailureCode::NotSaved,
-                "200 MB of files wait to be sent. Send or discard some first.",
-            ));
+        if work::file::total_bytes(self.replica.work.rows())? + size > quota::BYTES {
+            return Err(FailureCode::Full.into());
         }
         let mut draft: Draft = work::draft::load(self.replica.work.rows(), id)?.unwrap_or_default();
         let added = DraftFile {
@@ -310,11 +314,12 @@ impl Workplace {
             work::file::keep(sql, sha256, file, now)?;
             work::draft::save(sql, id, &draft, now)
         })?;
+        self.count_bytes();
         Ok((added, draft))
     }
 
     /// Forgets files that no draft and no waiting message needs.
-    pub(super) fn forget_files(&self) {
+    pub(super) fn forget_files(&mut self) {
         if work::file::total_bytes(self.replica.work.rows()).is_ok_and(|bytes| bytes == 0) {
             return;
         }
@@ -334,16 +339,35 @@ impl Workplace {
         if let Err(error) = work::file::forget_others(self.replica.work.rows(), &needed) {
             tracing::error!(%error, "files that are not needed any more cannot be forgotten");
         }
+        self.count_bytes();
+    }
+
+    /// How many bytes of files wait: counted when that changes, because it is asked for with every painting.
+    pub(super) fn count_bytes(&mut self) {
+        match work::file::total_bytes(self.replica.work.rows()) {
+            Ok(bytes) => self.waiting_bytes = bytes,
+            Err(error) => tracing::error!(%error, "the files that wait cannot be counted"),
+        }
+        self.dirty.connection = true;
+    }
+
+    /// How much waits to be sent.
+    pub(super) fn waiting(&self, now: Now) -> Waiting {
+        let pending = self.replica.pending();
+        let waits = pending.iter().filter(|row| matches!(row.state, State::Queued | State::Inflight));
+        let oldest = waits.map(|row| row.made_at).min();
+        Waiting {
+            changes: pending.len(),
+            bytes: self.waiting_bytes,
+            age: oldest.map_or(0, |oldest| self.service_time(now).since(oldest)),
+        }
     }
 }
 
 impl From<NotSaved> for Failure {
     fn from(not_saved: NotSaved) -> Self {
         match not_saved {
-            NotSaved::Full => Failure::new(
-                FailureCode::NotSaved,
-                "2,000 changes wait to be sent. Nothing more can be saved until the line is back.",
-            ),
+            NotSaved::Full => FailureCode::Full.into(),
             NotSaved::TooLate => FailureCode::TooLate.into(),
             NotSaved::Store(error) => error.into(),
         }

@@ -356,7 +356,7 @@ impl Workplace {
         let midnight = self.midnight(now);
         let scene = self.scene_or(now)?;
         let (offers, waiting) = (live::queue::offers(&scene), live::queue::waiting(&scene));
-        let (yours, attention) = (live::yours::rows(&scene)?, live::attention::rows(&scene)?);
+        let yours = live::yours::rows(&scene)?;
         let counts = live::follow_ups::counts(&scene, midnight)?;
         let connection = self.connection(now);
         let colleagues = self.colleagues();
@@ -364,8 +364,9 @@ impl Workplace {
         painted.offers = offers;
         painted.waiting = waiting;
         painted.yours = yours;
-        // The window starts without these rows: they are pushed right after.
-        self.dirty.attention = !attention.is_empty();
+        // The window starts without these rows: they are pushed right after, all of them.
+        painted.attention.clear();
+        self.dirty.attention = true;
         painted.counts = Some(counts);
         painted.connection = Some(connection);
         painted.colleagues = colleagues;
@@ -414,6 +415,7 @@ impl Workplace {
             unsent: count(|state| matches!(state, State::Queued | State::Inflight)),
             attention: count(|state| state.needs_attention()) + self.only_to_read(),
             ahead: self.service_time(now).since(now.wall),
+            quota: self.waiting(now).warning(),
         }
     }
 

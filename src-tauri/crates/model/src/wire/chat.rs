@@ -6,7 +6,7 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::{
-    At, Attachment, CommandId, ConversationId, MessageId, Personal, ScoreKind, Slug, wire::Rejection,
+    At, Attachment, CommandId, ConversationId, Epoch, MessageId, Personal, ScoreKind, Slug, wire::Rejection,
 };
 
 /// The body of `POST /chat/v1/start`.
@@ -48,6 +48,9 @@ pub struct SignedIdentity {
 pub struct Started {
     /// Shown to nobody, kept by the page.
     pub token: Personal,
+    /// The service's log. Another one than before: the service was restored from a backup, and may have lost what it said
+    /// that it has.
+    pub epoch: Epoch,
     /// The workspace's name.
     pub workspace: String,
     /// Whether somebody is there now.
@@ -157,6 +160,8 @@ pub enum ChatClientFrame {
 pub enum ChatFrame {
     /// Answer to hello. A cursor that the service does not know starts again from 0: `from` tells.
     Resumed {
+        /// The log that the numbers belong to.
+        epoch: Epoch,
         /// Where deltas start: 0 means that the page forgets what it had.
         from: u64,
         /// The service's clock.
@@ -246,7 +251,7 @@ pub enum ChatOutcome {
         /// Its last number in the log.
         seq: u64,
     },
-    /// Refused for good.
+    /// Refused: for good, unless a file is missing.
     Rejected {
         /// Why.
         code: Rejection,
@@ -258,6 +263,16 @@ pub enum ChatOutcome {
         /// After how many ms.
         after_ms: u32,
     },
+}
+
+impl ChatOutcome {
+    /// Whether the service keeps it: anything but "not now" and "not without that file".
+    pub fn is_final(&self) -> bool {
+        !matches!(
+            self,
+            ChatOutcome::Retry { .. } | ChatOutcome::Rejected { code: Rejection::BlobMissing, .. }
+        )
+    }
 }
 
 /// The answer for one command.
@@ -273,6 +288,8 @@ pub struct ChatReceipt {
 /// The answer to a [`ChatBatch`], in its order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct ChatReceipts {
+    /// The log that the numbers in the receipts belong to.
+    pub epoch: Epoch,
     /// One for each command.
     pub receipts: Vec<ChatReceipt>,
 }

@@ -85,7 +85,7 @@ pub enum Outcome {
         /// When.
         at: At,
     },
-    /// Refused for good.
+    /// Refused: for good, unless a file is missing.
     Rejected {
         /// Why.
         code: Rejection,
@@ -99,7 +99,7 @@ pub enum Outcome {
     },
 }
 
-/// Why a command was refused for good. A code exists because a client does something different with it.
+/// Why a command was refused. A code exists because a client does something different with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Rejection {
@@ -121,15 +121,16 @@ pub enum Rejection {
     Invalid,
     /// Too long or too many.
     TooLarge,
-    /// A file of it was never uploaded.
+    /// A file of it is not with the service, or no longer. Nothing is kept of this answer: once the file was sent, the same
+    /// command is asked again.
     BlobMissing,
     /// The same id was used for something else.
     IdReused,
 }
 
 impl Outcome {
-    /// Whether the service keeps it: anything but "not now".
+    /// Whether the service keeps it: anything but "not now" and "not without that file".
     pub fn is_final(&self) -> bool {
-        !matches!(self, Outcome::Retry { .. })
+        !matches!(self, Outcome::Retry { .. } | Outcome::Rejected { code: Rejection::BlobMissing, .. })
     }
 }

@@ -102,7 +102,8 @@ pub enum ServerFrame {
         from: u64,
         /// The cursor afterwards.
         to: u64,
-        /// The changes, oldest first.
+        /// The changes, oldest first. The first frame after a hello begins with what the reader may no longer see, however
+        /// late in the log that stands; it comes at its place once more.
         events: Vec<Event>,
     },
     /// Something that is true now and may be forgotten.

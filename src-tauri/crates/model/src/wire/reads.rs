@@ -7,8 +7,8 @@ use ts_rs::TS;
 use utoipa::ToSchema;
 
 use crate::{
-    At, ConversationId, CustomerId, Epoch, FactId, FactKind, IdentityKind, MessageId, Person, Personal,
-    ScoreId, ScoreKind, Slug,
+    At, ConversationId, CustomerId, Epoch, FactId, FactKind, IdentityKind, MessageId, Person, PersonId,
+    Personal, ScoreId, ScoreKind, Slug,
     customer::{Money, Tone},
     wire::Entity,
 };
@@ -39,6 +39,8 @@ pub struct Me {
 /// The answer to a sign-in.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct Tokens {
+    /// Who signed in.
+    pub person: PersonId,
     /// Sent with each request.
     pub access_token: String,
     /// Exchanged for a new pair when the first runs out.

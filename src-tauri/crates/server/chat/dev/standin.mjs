@@ -26,6 +26,7 @@ const bytesOf = async (request) => {
 };
 
 export function standin({ sites = '*' } = {}) {
+  const epoch = randomUUID();
   const visitors = new Map();
   const blobs = new Map();
   const sockets = new Set();
@@ -95,7 +96,7 @@ export function standin({ sites = '*' } = {}) {
     visitor.name = body.signed?.name ?? body.name ?? visitor.name;
     visitor.email = body.email ?? visitor.email;
     visitor.signed = body.signed ?? visitor.signed;
-    json(response, 200, { token, workspace: world.name, open: world.open, name: visitor.name, state: visitor.state });
+    json(response, 200, { token, epoch, workspace: world.name, open: world.open, name: visitor.name, state: visitor.state });
   }
 
   async function putBlob(request, response, sha256, url) {
@@ -162,7 +163,7 @@ export function standin({ sites = '*' } = {}) {
           world.loseReceipts -= 1;
           return request.socket.destroy();
         }
-        return json(response, 200, { receipts });
+        return json(response, 200, { epoch, receipts });
       }
       const blob = /^\/chat\/v1\/blobs\/([0-9a-f]{64})(\/preview)?$/.exec(url.pathname);
       if (blob) {
@@ -208,7 +209,7 @@ export function standin({ sites = '*' } = {}) {
           client.visitor = visitors.get(frame.token);
           if (!client.visitor) return client.close(4001);
           client.sent = frame.cursor > client.visitor.log.length ? 0 : frame.cursor;
-          send(client, { type: 'resumed', from: client.sent, now: Date.now() });
+          send(client, { type: 'resumed', epoch, from: client.sent, now: Date.now() });
           push(client.visitor);
           if (client.visitor.state?.phase === 'waiting') send(client, { type: 'queue', position: client.visitor.position ?? 3 });
         } else if (frame.type === 'ping') send(client, { type: 'pong', head: client.visitor?.log.length ?? 0 });

@@ -144,7 +144,7 @@ export class Carrier {
     const { token } = this.link;
     if (token === null) return this.input({ is: 'not_posted', post: effect.post, status: 401, afterMs: null });
     const answer = await this.#service.commands(token, effect.batch);
-    if (answer.ok) this.input({ is: 'posted', post: effect.post, receipts: answer.body.receipts });
+    if (answer.ok) this.input({ is: 'posted', post: effect.post, ...answer.body });
     else this.input({ is: 'not_posted', post: effect.post, status: answer.status, afterMs: answer.afterMs });
   }
 

@@ -458,7 +458,7 @@ describe('small things', () => {
     const { world, tab } = talking();
     const conn = world.sockets.at(-1)?.conn ?? 0;
     const step = (frame: Parameters<typeof tab.step>[0] & { is: 'frame' }): void => tab.step(frame);
-    step({ is: 'frame', conn, frame: { type: 'resumed', from: 0, now: world.wall } });
+    step({ is: 'frame', conn, frame: { type: 'resumed', epoch: world.service.epoch, from: 0, now: world.wall } });
     expect(tab.texts(), 'nothing flickers').toEqual(['Hello']);
     const line = { id: 'n', n: 1, at: 0, from: { from: 'me' as const }, text: 'new', attachments: [] };
     step({ is: 'frame', conn, frame: { type: 'range', from: 0, to: 90, rows: [{ type: 'line', row: line }] } });
@@ -560,5 +560,65 @@ describe('any weather', () => {
       [...world.kept.values()].filter((row) => row.state !== 'done'),
       'nothing stays behind',
     ).toEqual([]);
+  });
+});
+
+describe('the service is restored from a backup', () => {
+  /** A visitor who wrote something after the backup was made; the service goes on from the backup. */
+  function restored(): { world: World; tab: Tab } {
+    const { world, tab } = talking();
+    const restore = world.service.backup();
+    tab.say('Is anybody there?');
+    tab.step({ is: 'want', want: { kind: 'end' } });
+    world.run(60_000);
+    expect(tab.link.rows, 'it is told and done').toEqual([]);
+    restore();
+    return { world, tab };
+  }
+
+  it('what it has not got is sent again under the same id, once', () => {
+    const { world, tab } = restored();
+    const before = posts(tab.effects);
+    world.breakLine(tab);
+    world.run(10_000);
+    expect(world.service.says.map((say) => say.text)).toEqual(['Hello', 'Is anybody there?']);
+    expect(tab.texts()).toEqual(['Hello', 'Is anybody there?']);
+    expect(world.service.state?.phase).toBe('ended');
+    expect(new Set(posts(tab.effects)), 'no new id').toEqual(new Set(before));
+    world.run(60_000);
+    const after = posts(tab.effects).length;
+    world.breakLine(tab);
+    world.run(60_000);
+    expect(posts(tab.effects).length, 'and not a second time').toBe(after);
+    expect(tab.link.rows).toEqual([]);
+  });
+
+  it('a page that was reloaded meanwhile does it, too', () => {
+    const { world, tab } = restored();
+    const again = world.openTab();
+    world.closeTab(tab);
+    again.say('Hello again');
+    world.run(10_000);
+    expect(world.service.says.map((say) => say.text)).toEqual(['Hello', 'Is anybody there?', 'Hello again']);
+    expect(again.texts()).toEqual(['Hello', 'Is anybody there?', 'Hello again']);
+  });
+
+  it('two tabs send it once, though one has not heard of the new log', () => {
+    const { world, tab } = restored();
+    const other = world.openTab();
+    world.turnTo(tab);
+    world.breakLine(tab);
+    world.run(10_000);
+    world.breakLine(other);
+    world.run(120_000);
+    expect(world.service.says.map((say) => say.text)).toEqual(['Hello', 'Is anybody there?']);
+    expect(tab.link.unsent + other.link.unsent).toBe(0);
+  });
+
+  it('after a day nobody expects it any more', () => {
+    const { world, tab } = talking();
+    for (let hour = 0; hour < 25; hour += 1) world.run(3_600_000);
+    tab.step({ is: 'tick' });
+    expect([...world.kept.values()]).toEqual([]);
   });
 });

@@ -33,7 +33,7 @@ export type Input =
   | { is: 'opened'; conn: number }
   | { is: 'frame'; conn: number; frame: ChatFrame }
   | { is: 'closed'; conn: number; code: number }
-  | { is: 'posted'; post: number; receipts: readonly ChatReceipt[] }
+  | { is: 'posted'; post: number; epoch: string; receipts: readonly ChatReceipt[] }
   /** No receipts came: `status` 0 when no answer came at all. */
   | { is: 'not_posted'; post: number; status: number; afterMs: number | null }
   /** Another request was answered by 401. */
@@ -168,11 +168,13 @@ export class Link {
         if (this.#visit.token !== null) this.#wire.opened(input.conn, this.#visit.token, out, now);
         return;
       case 'frame':
-        return this.#wire.frame(input.conn, input.frame, out, now);
+        this.#wire.frame(input.conn, input.frame, out, now);
+        if (this.#wire.epoch !== null) this.#outbox.follows(this.#wire.epoch, out);
+        return;
       case 'closed':
         return this.#ended(this.#wire.closed(input.conn, input.code, now), now);
       case 'posted':
-        return this.#outbox.posted(input.post, input.receipts, out, now);
+        return this.#outbox.posted(input.post, input.epoch, input.receipts, out, now);
       case 'not_posted':
         return this.#ended(this.#outbox.notPosted(input.post, input.status, input.afterMs, out, now), now);
       case 'token_refused':
@@ -186,6 +188,7 @@ export class Link {
 
   #started(started: Started, out: Effect[], now: Now): void {
     const another = this.#visit.tookStart(started, out, now);
+    this.#outbox.follows(started.epoch, out);
     if (another) {
       this.thread.forget();
       this.#wire.startOver(out, now);

@@ -31,6 +31,10 @@ export interface Row {
   readonly state: 'queued' | 'done' | 'refused';
   /** The number in the log, once done. */
   readonly seq: number | null;
+  /** The log that the number belongs to. Rows that an older page kept have none. */
+  readonly epoch?: string | null;
+  /** The thread shows it. It is kept only to be sent again, should the service be restored from a backup without it. */
+  readonly told?: boolean;
   /** Why it was refused. */
   readonly code: Rejection | null;
   /** How often its files had to be sent again. */
@@ -50,6 +54,8 @@ export type PostEnd = 'token' | 'blocked' | null;
 
 /** Settled rows stay a while, so that a tab that lags behind never shows a line gone. */
 const SETTLED_KEPT = 30_000;
+/** What the service has is kept here for so long, in case it is restored from a backup that has not got it. */
+const DONE_KEPT = 24 * 3_600_000;
 const REUPLOADS = 2;
 
 export class Outbox {
@@ -62,6 +68,8 @@ export class Outbox {
   #notBefore = 0;
   #seen: { id: string; upto: number } | null = null;
   #seenDone = 0;
+  /** The service's log, as it said last. */
+  #epoch: string | null = null;
   /** Whether this tab is the one that sends. */
   mine = false;
 
@@ -70,9 +78,9 @@ export class Outbox {
     this.#newId = newId;
   }
 
-  /** In the order in which they were wanted. */
+  /** In the order in which they were wanted; without those that the thread shows for good. */
   get rows(): readonly Row[] {
-    return this.#rows;
+    return this.#rows.filter((row) => row.told !== true);
   }
 
   /** Rows that the service does not have yet. */
@@ -95,7 +103,28 @@ export class Outbox {
       // Settled is settled: an older picture of the store cannot take that back.
       if (theirs !== undefined && theirs.state === 'queued' && row.state !== 'queued') next.set(row.id, row);
     }
-    this.#rows = [...next.values()].sort(inOrder);
+    this.#rows = [...next.values()].map((row) => this.#anew(row)).sort(inOrder);
+  }
+
+  /** The service named its log. Another one than before: it was restored, and what it had said that it has may be lost. */
+  follows(epoch: string, out: Out<OutboxEffect>): void {
+    if (epoch === this.#epoch) return;
+    this.#epoch = epoch;
+    for (const row of this.#rows) {
+      const anew = this.#anew(row);
+      if (anew !== row) this.#put(anew, out);
+    }
+  }
+
+  /**
+   * Done in a log that is gone: it is sent again under its old id. What the backup has is known by its receipt and not
+   * done twice. A log's name grows with time, so that a tab that has not heard of the new one does not take it for an
+   * older one.
+   */
+  #anew(row: Row): Row {
+    const { epoch } = row;
+    if (row.state !== 'done' || this.#epoch === null || typeof epoch !== 'string' || epoch >= this.#epoch) return row;
+    return { ...row, state: 'queued', seq: null, epoch: null, told: false, settledAt: null };
   }
 
   want(want: Want, out: Out<OutboxEffect>, now: Now): void {
@@ -108,6 +137,8 @@ export class Outbox {
         want,
         state: 'queued',
         seq: null,
+        epoch: null,
+        told: false,
         code: null,
         reuploads: 0,
         settledAt: null,
@@ -164,9 +195,10 @@ export class Outbox {
     this.#seenDone = 0;
   }
 
-  posted(post: number, receipts: readonly ChatReceipt[], out: Out<OutboxEffect>, now: Now): void {
+  posted(post: number, epoch: string, receipts: readonly ChatReceipt[], out: Out<OutboxEffect>, now: Now): void {
     if (this.#flight?.post !== post) return;
     this.#flight = null;
+    this.follows(epoch, out);
     for (const receipt of receipts) this.#receipt(receipt, out, now);
   }
 
@@ -248,7 +280,7 @@ export class Outbox {
     const row = this.#rows.find((held) => held.id === receipt.id);
     if (row === undefined || row.state !== 'queued') return;
     if (receipt.outcome === 'applied') {
-      this.#put({ ...row, state: 'done', seq: receipt.seq, settledAt: now.wall }, out);
+      this.#put({ ...row, state: 'done', seq: receipt.seq, epoch: this.#epoch, settledAt: now.wall }, out);
     } else if (receipt.code === 'blob_missing' && row.reuploads < REUPLOADS) {
       this.#reupload(row, out, now);
     } else {
@@ -280,10 +312,13 @@ export class Outbox {
     let next = Number.POSITIVE_INFINITY;
     for (const row of this.#rows) {
       if (row.state !== 'done' || row.settledAt === null) continue;
-      const told = hasLine(row.id) || (row.seq !== null && cursor >= row.seq);
-      const left = row.settledAt + SETTLED_KEPT - now.wall;
-      if (told && (left <= 0 || left > SETTLED_KEPT)) this.#remove(row.id, out);
-      else if (told) next = Math.min(next, now.mono + Math.max(left, 1_000));
+      const told = row.told === true || hasLine(row.id) || (row.seq !== null && cursor >= row.seq);
+      if (!told) continue;
+      const age = now.wall - row.settledAt;
+      // A clock that was set back says nothing about age.
+      if (age >= DONE_KEPT || age < 0) this.#remove(row.id, out);
+      else if (age < SETTLED_KEPT) next = Math.min(next, now.mono + Math.max(SETTLED_KEPT - age, 1_000));
+      else if (row.told !== true) this.#put({ ...row, told: true }, out);
     }
     return next;
   }

@@ -57,6 +57,8 @@ comment: Personal | null, } });
 
 /** What the service says on `GET /chat/v1/stream`. */
 export type ChatFrame = { "type": "resumed",
+/** The log that the numbers belong to. */
+epoch: Epoch,
 /** Where deltas start: 0 means that the page forgets what it had. */
 from: number,
 /** The service's clock. */
@@ -112,6 +114,8 @@ after_ms: number, });
 
 /** The answer to a [`ChatBatch`], in its order. */
 export type ChatReceipts = { 
+/** The log that the numbers in the receipts belong to. */
+epoch: Epoch,
 /** One for each command. */
 receipts: Array<ChatReceipt>, };
 
@@ -139,6 +143,9 @@ export type CommandId = string;
 /** One contact, on any channel. */
 export type ConversationId = string;
 
+/** The incarnation of a tenant's log: changes when the service is restored from a backup. */
+export type Epoch = string;
+
 /** One line of a conversation. For what an advisor or customer sends, it is the id of the command that sent it. */
 export type MessageId = string;
 
@@ -162,7 +169,7 @@ message: string,
 /** For an upload that does not follow: the bytes the service has. */
 received?: number | null, };
 
-/** Why a command was refused for good. A code exists because a client does something different with it. */
+/** Why a command was refused. A code exists because a client does something different with it. */
 export type Rejection = "not_assigned" | "forbidden" | "gone" | "closed" | "expired" | "not_offered" | "stale" | "invalid" | "too_large" | "blob_missing" | "id_reused";
 
 /** Which question was asked. Definitions in [`crate::measures`]. */
@@ -205,6 +212,9 @@ signed: SignedIdentity | null, };
 export type Started = { 
 /** Shown to nobody, kept by the page. */
 token: Personal,
+/** The service's log. Another one than before: the service was restored from a backup, and may have lost what it said
+ * that it has. */
+epoch: Epoch,
 /** The workspace's name. */
 workspace: string,
 /** Whether somebody is there now. */

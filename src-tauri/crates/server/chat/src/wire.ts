@@ -49,6 +49,8 @@ export class Wire {
   #clockOffset = 0;
   #lastTick: Now | null = null;
   #wokeFor: number | null = null;
+  /** The service's log, as the line said last. */
+  epoch: string | null = null;
   /** The place in the queue, while waiting. */
   position: number | null = null;
   /** Until when the advisor is writing, by our monotonic clock. */
@@ -102,6 +104,7 @@ export class Wire {
     this.#probeUntil = null;
     switch (frame.type) {
       case 'resumed':
+        this.epoch = frame.epoch;
         this.#resumed(frame.from, frame.now, out, now);
         break;
       case 'range':

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::{hash_of, new_secret, password};
-use crate::{error::Result, json::Body, pages, people, problem::Problem, service::Service};
+use crate::{audit, error::Result, json::Body, pages, people, problem::Problem, service::Service};
 
 /// How long a code or one-use secret holds.
 const CODE: i64 = 2 * MINUTE;
@@ -129,11 +129,21 @@ pub(crate) async fn sign_in(
             .await
             .map_err(|_| crate::error::Error::Stopping)??
     };
-    let Some((tenant, person, _)) = account.filter(|_| right) else {
+    let now = service.now();
+    let Some((tenant, person, _)) = account.as_ref().filter(|_| right) else {
+        if let Some((tenant, person, _)) = account {
+            let who = person.id.0;
+            service
+                .db()
+                .write(move |sql| {
+                    audit::note_alone(sql, tenant, now, who, ("password", Some(who)), audit::REFUSED)
+                })
+                .await??;
+        }
         return Err(Problem::wrong_password());
     };
+    let (tenant, person) = (*tenant, person.id);
     let code = new_secret();
-    let now = service.now();
     let Wish { redirect_uri, state, code_challenge, .. } = asked.wish;
     let to = {
         // `iss` lets the desk see that the answer comes from the service it asked (RFC 9207); it is filled in by the
@@ -141,7 +151,7 @@ pub(crate) async fn sign_in(
         format!("{redirect_uri}?code={code}&state={}", encode(&state))
     };
     let kept = Code { challenge: Some(code_challenge), redirect: Some(redirect_uri) };
-    service.db().write(move |sql| keep(sql, &code, tenant, person.id, &kept, now)).await??;
+    service.db().write(move |sql| keep(sql, &code, tenant, person, &kept, now)).await??;
     Ok(Json(Next { to }))
 }
 

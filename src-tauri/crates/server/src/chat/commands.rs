@@ -28,7 +28,7 @@ use crate::{
     error::Result,
     json::Body,
     limits::VISITOR_BYTES_PER_DAY,
-    messages, presence,
+    log, messages, presence,
     problem::Problem,
     scores,
     service::Service,
@@ -74,7 +74,8 @@ pub(crate) async fn commands(
             .await?;
         receipts.push(ChatReceipt { id, outcome });
     }
-    Ok(Json(ChatReceipts { receipts }))
+    let epoch = service.read(move |sql| log::head(sql, tenant)).await?.epoch;
+    Ok(Json(ChatReceipts { epoch, receipts }))
 }
 
 type Handled = (ChatOutcome, Committed, Option<model::ConversationId>);
@@ -109,7 +110,9 @@ fn handle(sql: &mut Connection, by: &Visitor, now: model::At, command: ChatComma
             refused(code, message)
         }
     };
-    keep(&tx, by.id, id, &hash, &outcome)?;
+    if outcome.is_final() {
+        keep(&tx, by.id, id, &hash, &outcome)?;
+    }
     Ok((outcome, tx.commit()?, shows))
 }
 

@@ -10,9 +10,10 @@ use model::wire::{chat::ChatFrom, reads::BlobStored};
 
 use super::{commands::uploader, rows, start};
 use crate::{
+    audit,
     auth::Visitor,
     blobs::{self, Piece},
-    error::Result,
+    error::{Error, Result},
     messages, people,
     problem::Problem,
     service::Service,
@@ -85,11 +86,15 @@ pub(crate) async fn transcript(
     State(service): State<Service>,
     visitor: Visitor,
 ) -> Result<Response, Problem> {
+    let now = service.now();
     let text = service
-        .read(move |sql| {
+        .write(visitor.tenant, move |tx| {
+            let sql = &tx.sql;
             let Some(conversation) = start::conversation_of(sql, visitor.tenant, visitor.id)? else {
                 return Ok(None);
             };
+            let what = ("read_transcript", Some(conversation.id.0));
+            audit::note(sql, visitor.tenant, now, Some(visitor.id), what, audit::DONE)?;
             let mut text = format!("{}\n\n", people::workspace(sql, visitor.tenant)?.name);
             let lines = messages::before(sql, conversation.id, visitor.tenant, None, usize::MAX)?;
             for line in lines.into_iter().filter_map(rows::line) {
@@ -106,7 +111,7 @@ pub(crate) async fn transcript(
                     text.push_str(&format!("    [{}]\n", &*file.name));
                 }
             }
-            Ok(Some(text))
+            Ok::<_, Error>(Some(text))
         })
         .await?
         .ok_or_else(Problem::not_found)?;

@@ -24,7 +24,7 @@ use crate::{
     conversations, customers,
     error::Result,
     json::Body,
-    origin, people,
+    log, origin, people,
     problem::Problem,
     service::Service,
     tx::Tx,
@@ -84,7 +84,8 @@ pub(crate) async fn start(
                 .map(|conversation| rows::state(&tx.sql, tx.tenant, &conversation))
                 .transpose()?;
             let workspace = tx.workspace.name.clone();
-            Ok::<_, Problem>(Started { token, workspace, open, name: customer.name, state })
+            let epoch = log::head(&tx.sql, tx.tenant)?.epoch;
+            Ok::<_, Problem>(Started { token, epoch, workspace, open, name: customer.name, state })
         })
         .await?;
     Ok(Json(started))

@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use model::{
-    At, ConversationId,
+    At, ConversationId, Epoch,
     wire::{
         Now,
         chat::{ChatClientFrame, ChatFrame},
@@ -41,7 +41,8 @@ pub(crate) async fn stream(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     origin::own(&headers)?;
-    Ok(sized(upgrade).on_upgrade(move |socket| run(service, Socket::new(socket))))
+    let clock = service.clock().clone();
+    Ok(sized(upgrade).on_upgrade(move |socket| run(service, Socket::new(socket, clock))))
 }
 
 async fn run(service: Service, mut socket: Socket) {
@@ -54,6 +55,7 @@ async fn run(service: Service, mut socket: Socket) {
     };
     let who = Who::Page { visitor: visitor.id, conversation: visitor.conversation };
     let (seat, direct) = service.hub().sit(visitor.tenant, who);
+    socket.obey(seat.closing());
     pages_changed(&service, &visitor).await;
     let mut page = Page {
         service: service.clone(),
@@ -62,6 +64,7 @@ async fn run(service: Service, mut socket: Socket) {
         visitor: visitor.clone(),
         shown: visitor.conversation,
         cursor,
+        epoch: Epoch(uuid::Uuid::nil()),
         position: None,
         typed: None,
     };
@@ -101,6 +104,8 @@ struct Page {
     visitor: Visitor,
     shown: Option<ConversationId>,
     cursor: u64,
+    /// The log. It is another one only after the service stopped and was restored.
+    epoch: Epoch,
     position: Option<u32>,
     /// When the customer wrote last.
     typed: Option<At>,
@@ -108,30 +113,31 @@ struct Page {
 
 impl Page {
     /// Until the socket ends; answers the close code.
-    async fn talk(&mut self, direct: mpsc::Receiver<Direct>) -> u16 {
+    async fn talk(&mut self, direct: mpsc::UnboundedReceiver<Direct>) -> u16 {
         match self.go_on(direct).await {
             Ok(never) => match never {},
             Err(code) => code,
         }
     }
 
-    async fn go_on(&mut self, mut direct: mpsc::Receiver<Direct>) -> Result<std::convert::Infallible, u16> {
+    async fn go_on(
+        &mut self,
+        mut direct: mpsc::UnboundedReceiver<Direct>,
+    ) -> Result<std::convert::Infallible, u16> {
         self.resume().await?;
+        let mut closing = Some(self.seat.closing());
         loop {
             // What was handed over comes before what is heard: an answer to a ping means that everything up to it was said.
             tokio::select! {
                 biased;
-                () = self.seat.rung() => {
-                    if self.seat.is_slow() {
-                        return Err(close::SLOW);
+                code = Socket::told_to_close(&mut closing) => return Err(code),
+                () = self.seat.rung() => self.catch_up().await?,
+                Some(direct) = direct.recv() => {
+                    if let Direct::Say(text) = &direct {
+                        self.socket.say_text(text.clone()).await?;
                     }
-                    self.catch_up().await?;
+                    self.seat.said(&direct);
                 }
-                Some(said) = direct.recv() => match said {
-                    Direct::Typing(until) => self.socket.say(&ChatFrame::Typing { until }).await?,
-                    Direct::Close(code) => return Err(code),
-                    Direct::Now(_) | Direct::Again => {}
-                },
                 frame = self.socket.hear() => self.heard(frame?).await?,
             }
         }
@@ -141,18 +147,22 @@ impl Page {
     /// conversation, or of a log that was lost: the page begins again from nothing.
     async fn resume(&mut self) -> Result<(), u16> {
         let (tenant, shown, cursor) = (self.visitor.tenant, self.shown, self.cursor);
-        let known = self
+        let (known, epoch) = self
             .service
-            .read(move |sql| match shown {
-                Some(conversation) => log::has_public(sql, tenant, conversation, cursor),
-                None => Ok(false),
+            .read(move |sql| {
+                let known = match shown {
+                    Some(conversation) => log::has_public(sql, tenant, conversation, cursor)?,
+                    None => false,
+                };
+                Ok((known, log::head(sql, tenant)?.epoch))
             })
             .await
             .map_err(|_| close::RESTART)?;
         if !known {
             self.cursor = 0;
         }
-        self.socket.say(&ChatFrame::Resumed { from: self.cursor, now: self.service.now() }).await?;
+        self.epoch = epoch;
+        self.socket.say(&ChatFrame::Resumed { epoch, from: self.cursor, now: self.service.now() }).await?;
         self.catch_up().await
     }
 
@@ -182,7 +192,8 @@ impl Page {
             .map_err(|_| close::RESTART)?;
         let Some((id, from, to, rows, position)) = found else { return Ok(()) };
         if from == 0 && self.cursor != 0 {
-            self.socket.say(&ChatFrame::Resumed { from: 0, now: self.service.now() }).await?;
+            let resumed = ChatFrame::Resumed { epoch: self.epoch, from: 0, now: self.service.now() };
+            self.socket.say(&resumed).await?;
         }
         self.shown = Some(id);
         self.service.hub().page_shows(&self.seat, id);

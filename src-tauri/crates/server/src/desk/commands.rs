@@ -9,7 +9,19 @@ use model::{
     },
 };
 
-use crate::{auth::Caller, commands, json::Body, log, problem::Problem, service::Service};
+use crate::{
+    auth::{
+        Caller,
+        sessions::{self, Standing},
+    },
+    commands,
+    error::Error,
+    json::Body,
+    log, people,
+    problem::Problem,
+    service::Service,
+    tx::Committed,
+};
 
 /// Does what a person wants, each thing once. The answers stand in the order of the commands.
 #[utoipa::path(post, path = "/v1/commands", tag = "desk", request_body = Batch,
@@ -36,12 +48,22 @@ pub(crate) async fn post(
             }
             Ok(()) => {}
         }
-        let (person, now) = (caller.person.clone(), service.now());
+        let (id, sign_in, now) = (caller.person.id, caller.family, service.now());
         let receipt = service
-            .write_with(tenant, move |sql| commands::handle(sql, tenant, &person, now, command))
+            .write_with(tenant, move |sql| {
+                // As they are allowed at this moment: the request may have waited for its turn, or be one of many commands.
+                let person = people::person(sql, id, tenant)?.filter(|person| person.active);
+                match (person, sessions::standing(sql, sign_in)?) {
+                    (Some(person), Standing::Holds) => {
+                        let (receipt, done) = commands::handle(sql, tenant, &person, now, command)?;
+                        Ok::<_, Error>((Some(receipt), done))
+                    }
+                    _ => Ok((None, Committed::default())),
+                }
+            })
             .await
             .map_err(Problem::from)?;
-        receipts.push(receipt);
+        receipts.push(receipt.ok_or_else(Problem::sign_in)?);
     }
     let epoch = service.read(move |sql| log::head(sql, tenant)).await?.epoch;
     Ok(Json(Receipts { epoch, receipts }))

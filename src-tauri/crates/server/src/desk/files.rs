@@ -41,15 +41,21 @@ pub(crate) async fn get(
     caller: Caller,
     Path(sha256): Path<String>,
 ) -> Result<Response, Problem> {
+    let (tenant, me) = (caller.tenant, caller.person.id.0);
     let found = service
         .read(move |sql| {
-            if !blobs::advisor_may(sql, caller.tenant, caller.person.id.0, &sha256)? {
+            if !blobs::advisor_may(sql, tenant, me, &sha256)? {
                 return Ok(None);
             }
-            blobs::bytes(sql, caller.tenant, &sha256)
+            blobs::bytes(sql, tenant, &sha256)
         })
         .await?;
-    found.map(blobs::download).ok_or_else(Problem::not_found)
+    let Some(bytes) = found else {
+        // A file has no name of ours: that they tried is what counts.
+        service.refused(&caller, "read_file", None).await?;
+        return Err(Problem::not_found());
+    };
+    Ok(blobs::download(bytes))
 }
 
 /// The preview of a picture of a conversation in the advisor's sight.

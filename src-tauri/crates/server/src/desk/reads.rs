@@ -56,16 +56,20 @@ pub(crate) async fn lines(
     Path(id): Path<ConversationId>,
     Query(Before { before }): Query<Before>,
 ) -> Result<Json<MessagesPage>, Problem> {
+    let (tenant, me) = (caller.tenant, caller.person.id);
     let found = service
         .read(move |sql| {
-            let Some(conversation) = conversations::load(sql, id, caller.tenant)? else { return Ok(None) };
-            if !scope::has(sql, caller.person.id, conversation.customer)? {
+            let Some(conversation) = conversations::load(sql, id, tenant)? else { return Ok(None) };
+            if !scope::has(sql, me, conversation.customer)? {
                 return Ok(None);
             }
-            messages::before(sql, id, caller.tenant, Some(before), LINES).map(Some)
+            messages::before(sql, id, tenant, Some(before), LINES).map(Some)
         })
         .await?;
-    let lines = found.ok_or_else(Problem::not_found)?;
+    let Some(lines) = found else {
+        service.refused(&caller, "read_lines", Some(id.0)).await?;
+        return Err(Problem::not_found());
+    };
     Ok(Json(MessagesPage { entities: lines.into_iter().map(Entity::Message).collect() }))
 }
 

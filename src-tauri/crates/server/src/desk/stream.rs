@@ -9,18 +9,21 @@ use axum::{
     response::Response,
 };
 use model::{
-    At, ConversationId, ConversationState, DeviceId, Epoch, PersonId, Role,
+    At, ConversationId, ConversationState, DeviceId, Epoch, Person, PersonId, Role, Slug,
     at::SECOND,
     limits::FRAME_EVENTS,
     wire::{
-        ClientFrame, Now, ServerFrame,
+        ClientFrame, Event, Now, ServerFrame,
         frames::{PROTOCOL, ResetReason, SCHEMA, close},
     },
 };
 use tokio::sync::mpsc;
 
 use crate::{
-    auth::Caller,
+    auth::{
+        Caller,
+        sessions::{self, Standing},
+    },
     chat, conversations,
     error::Result,
     figures,
@@ -52,7 +55,8 @@ pub(crate) async fn stream(
     let admitted =
         service.hub().admit(caller.tenant, caller.person.id.0).ok_or_else(|| Problem::too_many(10))?;
     Ok(sized(upgrade).protocols([PROTOCOL]).on_upgrade(move |socket| async move {
-        run(service, caller, Socket::new(socket)).await;
+        let socket = Socket::new(socket, service.clock().clone());
+        run(service, caller, socket).await;
         drop(admitted);
     }))
 }
@@ -64,6 +68,7 @@ async fn run(service: Service, caller: Caller, mut socket: Socket) {
     };
     let who = Who::Desk { person: caller.person.clone(), device, family: caller.family };
     let (seat, direct) = service.hub().sit(caller.tenant, who);
+    socket.obey(seat.closing());
     desks_changed(&service, &caller).await;
     let mut desk = Desk { service: service.clone(), caller, socket, seat: seat.clone(), cursor, typed: None };
     let code = desk.talk(direct).await;
@@ -96,9 +101,26 @@ pub(crate) fn greet(head: log::Head, epoch: Option<Epoch>, cursor: u64, schema: 
     } else if cursor > head.head {
         tracing::error!(cursor, head = head.head, "a desk knows more than the log: writes were lost");
         ServerFrame::Reset { reason: ResetReason::CursorAhead }
+    } else if cursor < head.forgotten {
+        ServerFrame::Reset { reason: ResetReason::CursorTooOld }
     } else {
         ServerFrame::Resumed { head: head.head, now }
     }
+}
+
+/// Why a desk may not stay, as the rows stand; nothing when it may.
+pub(crate) fn code_for(person: Option<&Person>, role: Role, standing: Standing) -> Option<u16> {
+    match (person.filter(|person| person.active), standing) {
+        (None, _) | (_, Standing::Ended) => Some(close::FORBIDDEN),
+        (_, Standing::Over) => Some(close::AUTH),
+        // With another role it begins anew, and is told what it may no longer see.
+        (Some(person), Standing::Holds) => (person.role != role).then_some(close::FORBIDDEN),
+    }
+}
+
+/// Whether a person sees what waits in a queue.
+fn sees_queue(person: &Person, queue: &Slug) -> bool {
+    person.role == Role::Supervisor || person.queues.contains(queue)
 }
 
 /// A desk came or went: with the last one, the time begins to run after which its person counts as gone.
@@ -127,40 +149,43 @@ struct Desk {
 
 impl Desk {
     /// Until the socket ends; answers the close code.
-    async fn talk(&mut self, direct: mpsc::Receiver<Direct>) -> u16 {
+    async fn talk(&mut self, direct: mpsc::UnboundedReceiver<Direct>) -> u16 {
         match self.go_on(direct).await {
             Ok(never) => match never {},
             Err(code) => code,
         }
     }
 
-    async fn go_on(&mut self, mut direct: mpsc::Receiver<Direct>) -> Result<std::convert::Infallible, u16> {
-        self.look().await?;
+    async fn go_on(
+        &mut self,
+        mut direct: mpsc::UnboundedReceiver<Direct>,
+    ) -> Result<std::convert::Infallible, u16> {
+        self.still_allowed().await?;
+        // Before everything else, however much the desk has missed; it is told again at its place.
+        let lost = self.lost().await?;
         // The desk was told the head and is live once it is there, also over what it may not see.
-        self.catch_up(true).await?;
+        self.catch_up(lost, true).await?;
         self.tell_all().await?;
         let clock = self.service.clock().clone();
         let mut expiry = clock.wait_until(self.caller.until);
+        let mut closing = Some(self.seat.closing());
         loop {
             // What was handed over comes before what is heard: an answer to a ping means that everything up to it was said.
             tokio::select! {
                 biased;
+                code = Socket::told_to_close(&mut closing) => return Err(code),
                 () = &mut expiry => return Err(close::AUTH),
-                () = self.seat.rung() => {
-                    if self.seat.is_slow() {
-                        return Err(close::SLOW);
+                () = self.seat.rung() => self.look().await?,
+                Some(direct) = direct.recv() => {
+                    match &direct {
+                        Direct::Say(text) => self.socket.say_text(text.clone()).await?,
+                        Direct::Again => {
+                            self.look().await?;
+                            self.tell_all().await?;
+                        }
                     }
-                    self.look().await?;
+                    self.seat.said(&direct);
                 }
-                Some(said) = direct.recv() => match said {
-                    Direct::Now(now) => self.socket.say(&ServerFrame::Now(*now)).await?,
-                    Direct::Again => {
-                        self.look().await?;
-                        self.tell_all().await?;
-                    }
-                    Direct::Close(code) => return Err(code),
-                    Direct::Typing(_) => {}
-                },
                 frame = self.socket.hear() => self.heard(frame?).await?,
             }
         }
@@ -168,35 +193,71 @@ impl Desk {
 
     /// Sends what is new in the log, if the person may still see it.
     async fn look(&mut self) -> Result<(), u16> {
-        if !self.still_allowed().await? {
-            return Err(close::FORBIDDEN);
-        }
-        self.catch_up(false).await
+        self.still_allowed().await?;
+        self.catch_up(Vec::new(), false).await
     }
 
-    /// The person may have been changed or closed since: what they may see follows from the row of this moment.
-    async fn still_allowed(&mut self) -> Result<bool, u16> {
-        let (id, tenant) = (self.caller.person.id, self.caller.tenant);
-        let person = self
+    /// The person may have been changed since, their account closed or their sign-in ended: what they may see follows from
+    /// the rows of this moment.
+    async fn still_allowed(&mut self) -> Result<(), u16> {
+        let (id, tenant, family) = (self.caller.person.id, self.caller.tenant, self.caller.family);
+        let (person, standing) = self
             .service
-            .read(move |sql| people::person(sql, id, tenant))
+            .read(move |sql| Ok((people::person(sql, id, tenant)?, sessions::standing(sql, family)?)))
             .await
             .map_err(|_| close::RESTART)?;
-        match person.filter(|person| person.active && person.role == self.caller.person.role) {
-            Some(person) => {
-                if person != self.caller.person {
-                    self.service.hub().renew(&self.seat, person.clone());
-                    self.caller.person = person;
-                }
-                Ok(true)
+        if let Some(code) = code_for(person.as_ref(), self.caller.person.role, standing) {
+            return Err(code);
+        }
+        match person {
+            Some(person) if person != self.caller.person => {
+                let before = std::mem::replace(&mut self.caller.person, person);
+                if before.queues != self.caller.person.queues { self.tell_queues().await } else { Ok(()) }
             }
-            None => Ok(false),
+            _ => Ok(()),
         }
     }
 
-    /// Sends everything of the log that the desk has not got. `even_empty`: also moves the cursor over what it may
-    /// not see.
-    async fn catch_up(&mut self, even_empty: bool) -> Result<(), u16> {
+    /// The person serves other queues than before: what waits in those that they lost is taken from them, what waits in the
+    /// new ones is told.
+    async fn tell_queues(&mut self) -> Result<(), u16> {
+        let (tenant, me) = (self.caller.tenant, self.caller.person.clone());
+        let nows = self
+            .service
+            .read(move |sql| {
+                let workspace = people::workspace(sql, tenant)?;
+                let mut nows = Vec::new();
+                for (conversation, _) in routing::line(sql, tenant)? {
+                    let item = match sees_queue(&me, &conversation.queue) {
+                        true => Some(routing::waiting_item(sql, tenant, &workspace, &conversation)?),
+                        false => None,
+                    };
+                    nows.push(Now::Waiting { conversation: conversation.id, item });
+                }
+                Ok(nows)
+            })
+            .await
+            .map_err(|_| close::RESTART)?;
+        for now in nows {
+            self.socket.say(&ServerFrame::Now(now)).await?;
+        }
+        Ok(())
+    }
+
+    /// What the desk may hold and its person may no longer see, of everything that it missed.
+    async fn lost(&mut self) -> Result<Vec<Event>, u16> {
+        let (tenant, person, from) = (self.caller.tenant, self.caller.person.clone(), self.cursor);
+        if from == 0 {
+            // From the very beginning of the log: it holds nothing yet.
+            return Ok(Vec::new());
+        }
+        let lost = self.service.read(move |sql| log::lost(sql, tenant, &person, from)).await;
+        lost.map_err(|_| close::RESTART)
+    }
+
+    /// Sends everything of the log that the desk has not got, after what is said `first`. `even_empty`: also moves the
+    /// cursor over what it may not see.
+    async fn catch_up(&mut self, mut first: Vec<Event>, even_empty: bool) -> Result<(), u16> {
         loop {
             let (tenant, person, from) = (self.caller.tenant, self.caller.person.clone(), self.cursor);
             let (head, to, events) = self
@@ -208,6 +269,8 @@ impl Desk {
                 .await
                 .map_err(|_| close::RESTART)?;
             if to > from && (even_empty || !events.is_empty()) {
+                first.extend(events);
+                let events = std::mem::take(&mut first);
                 self.socket.say(&ServerFrame::Range { from, to, events }).await?;
                 self.cursor = to;
             }
@@ -230,7 +293,7 @@ impl Desk {
                     nows.push(Now::Presence { presence });
                 }
                 for (conversation, _) in routing::line(sql, tenant)? {
-                    if me.role == Role::Supervisor || me.queues.contains(&conversation.queue) {
+                    if sees_queue(&me, &conversation.queue) {
                         let item = routing::waiting_item(sql, tenant, &workspace, &conversation)?;
                         nows.push(Now::Waiting { conversation: conversation.id, item: Some(item) });
                     }
@@ -263,7 +326,7 @@ impl Desk {
         match frame {
             ClientFrame::Hello { .. } => Err(close::PROTOCOL),
             ClientFrame::Ping { .. } => {
-                self.catch_up(true).await?;
+                self.catch_up(Vec::new(), true).await?;
                 let pong = ServerFrame::Pong { head: self.cursor, now: self.service.now() };
                 self.socket.say(&pong).await
             }

@@ -298,7 +298,10 @@ mod tests {
         assert!(matches!(link.take(range(6, 8)), Err(Cut::NoLine)), "a gap breaks the line");
         assert!(matches!(link.take(range(4, 8)), Ok(Heard::Rows(_))));
         assert_eq!(link.cursor, 8);
-        assert!(matches!(link.take(ChatFrame::Resumed { from: 0, now: At(0) }), Ok(Heard::Nothing)));
+        assert!(matches!(
+            link.take(ChatFrame::Resumed { epoch: model::Epoch(uuid::Uuid::nil()), from: 0, now: At(0) }),
+            Ok(Heard::Nothing)
+        ));
         assert!(matches!(link.take(range(0, 9)), Ok(Heard::Rows(_))), "the tale begins again");
     }
 

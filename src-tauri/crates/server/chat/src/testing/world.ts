@@ -44,6 +44,19 @@ export class FakeService {
   #tokens = 0;
   /** Cursors below this are not known any more. */
   floor = 0;
+  epoch = 'epoch-1';
+
+  /** Everything that it has. */
+  backup(): () => void {
+    const { log, receipts, tokens, says, lines, state, head } = this;
+    const copy = { log: [...log], receipts: new Map(receipts), tokens: new Set(tokens), says: [...says], lines, state, head };
+    return () => {
+      const number = Number(this.epoch.slice(6)) + 1;
+      // Numbers that were given after the backup are left out, so that none means two things.
+      const floor = copy.head + 1_000;
+      Object.assign(this, copy, { epoch: `epoch-${number}`, head: floor, floor });
+    };
+  }
 
   start(start: Start): { token: string } {
     this.starts.push(start);
@@ -311,7 +324,14 @@ export class Tab {
           ({ token }) =>
             this.step({
               is: 'started',
-              started: { token, workspace: 'Maison Alba', open: world.service.open, name: '', state: world.service.state },
+              started: {
+                token,
+                epoch: world.service.epoch,
+                workspace: 'Maison Alba',
+                open: world.service.open,
+                name: '',
+                state: world.service.state,
+              },
             }),
           (status) => this.step({ is: 'not_started', status, afterMs: null }),
         );
@@ -323,7 +343,7 @@ export class Tab {
             world.push();
             return receipts;
           },
-          (receipts) => this.step({ is: 'posted', post: effect.post, receipts }),
+          (receipts) => this.step({ is: 'posted', post: effect.post, epoch: world.service.epoch, receipts }),
           (status) => this.step({ is: 'not_posted', post: effect.post, status, afterMs: status === 429 ? 1_000 : null }),
         );
         return;
@@ -385,7 +405,7 @@ export class Tab {
         }
         const from = service.resume(frame.cursor ?? 0);
         socket.sent = from;
-        this.world.deliver(socket, { type: 'resumed', from, now: this.world.wall });
+        this.world.deliver(socket, { type: 'resumed', epoch: service.epoch, from, now: this.world.wall });
         this.world.push();
       } else if (frame.type === 'ping') {
         this.world.deliver(socket, { type: 'pong', head: service.head });
