@@ -1,6 +1,6 @@
 //! The desk is killed.
 
-use std::{collections::BTreeMap, fs, time::Instant};
+use std::{collections::BTreeMap, time::Instant};
 
 use loopdesk_tests::{
     LoneDesk, Page, Seat, Serving,
@@ -133,9 +133,9 @@ impl Floor {
                 self.chaos.cut(Cut::Reset);
                 self.does().await;
                 self.desk.is_killed().await;
-                for beside in ["cache.db", "cache.db-wal", "cache.db-shm"] {
-                    fs::remove_file(self.desk.file("work.db").with_file_name(beside)).expect("it was there");
-                }
+                let cache = self.desk.file("work.db").with_file_name("cache.db");
+                assert!(cache.exists(), "it was there");
+                store::open::remove(&cache).expect("it can be removed");
                 let held = self.chaos.counts().held;
                 self.chaos.answers(Answers::Hold(PAGES));
                 self.chaos.heals();

@@ -218,3 +218,23 @@ async fn a_token_is_not_used_before_the_keyring_has_it() {
     stage.pass(9 * HOUR).await;
     assert_eq!(desk.me().await.unwrap().person.id, ines.person);
 }
+
+#[tokio::test]
+async fn f7_a_desk_says_which_it_is_whatever_it_asks_for_first() {
+    let stage = Stage::open().await;
+    let ines = Device::of(&stage, "Inès Keller").await;
+    let keyring = InMemory::refreshing(&ines.signs_in().await.refresh_token);
+    // Started and killed again and again: what asks first is sometimes the line, sometimes something else.
+    for line_first in [false, true, false, true] {
+        let desk = Native::new(stage.address.parse().unwrap(), keyring.clone()).unwrap().at(ines.id);
+        if line_first {
+            desk.is_for(ines.person, ines.id).await.expect("the line");
+        }
+        assert_eq!(desk.me().await.expect("anything else").person.id, ines.person);
+    }
+    // A program that does not say where it is: once, and not with a token that was used.
+    let silent = Native::new(stage.address.parse().unwrap(), keyring.clone()).unwrap();
+    assert!(silent.me().await.is_ok());
+    let desk = Native::new(stage.address.parse().unwrap(), keyring.clone()).unwrap().at(ines.id);
+    assert!(desk.me().await.is_ok(), "and nobody is signed out by it");
+}

@@ -55,6 +55,12 @@ impl Native {
         Ok(Self { http, address, session })
     }
 
+    /// The same at an installation that is known: the service takes its tokens from there alone.
+    #[must_use]
+    pub fn at(self, device: DeviceId) -> Self {
+        Self { session: self.session.at(device), ..self }
+    }
+
     /// Asks with the session's token; once more with a new token when the old one has run out.
     async fn ask(
         &self,

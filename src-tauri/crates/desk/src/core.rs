@@ -13,6 +13,7 @@ use std::{
 };
 
 use backend::Backend;
+use model::DeviceId;
 use secrecy::SecretString;
 use tokio::{runtime::Handle, sync::oneshot};
 
@@ -115,6 +116,8 @@ pub(crate) struct Core {
     pub(crate) one_opening: Arc<Mutex<()>>,
     /// A locked workspace is being tried again, and when that began last.
     pub(crate) trying: bool,
+    /// Which installation the current workspace is, once that is known.
+    pub(crate) device: Option<DeviceId>,
     /// It was asked for once more meanwhile: what is found may be older than the question.
     pub(crate) try_after: bool,
     pub(crate) tried_at: i64,
@@ -170,6 +173,7 @@ impl Desk {
             one_opening: Arc::default(),
             trying: false,
             try_after: false,
+            device: None,
             tried_at: 0,
             backend: None,
             knocks: 0,

@@ -41,6 +41,8 @@ pub(super) struct Session {
     http: reqwest::Client,
     address: Address,
     keeper: Arc<dyn Keeper>,
+    /// The installation, once that is known.
+    device: Option<DeviceId>,
     state: Mutex<State>,
 }
 
@@ -63,7 +65,11 @@ struct Access {
 
 impl Session {
     pub(super) fn new(http: reqwest::Client, address: Address, keeper: Arc<dyn Keeper>) -> Self {
-        Self { http, address, keeper, state: Mutex::default() }
+        Self { http, address, keeper, device: None, state: Mutex::default() }
+    }
+
+    pub(super) fn at(self, device: DeviceId) -> Self {
+        Self { device: Some(device), ..self }
     }
 
     /// The token for a request.
@@ -117,7 +123,8 @@ impl Session {
     }
 
     async fn ask(&self, state: &State) -> Result<(SecretString, Access), Trouble> {
-        let device = state.sits.map(|(_, device)| device);
+        // Whatever asks first: a token without its device would look like one in other hands.
+        let device = state.sits.map(|(_, device)| device).or(self.device);
         let grant = match self.keeper.credentials().await.ok_or(Trouble::SignIn)? {
             Credentials::Refresh(token) => serde_json::json!({
                 "grant_type": "refresh_token", "refresh_token": token.expose_secret(), "device": device,

@@ -6,10 +6,12 @@
 
 use std::{path::Path, sync::Arc};
 
+use model::DeviceId;
 use secrecy::{ExposeSecret, SecretString};
 use store::{
     Key, OpenError, Work,
     slot::{Slot, SlotError},
+    work::kept,
 };
 
 use super::open::{Files, Folder, open_cache, secret_name};
@@ -63,8 +65,8 @@ pub(crate) enum Found {
     Files(Box<Files>),
     /// Nobody is signed in, and nothing of anybody is here.
     Nobody(Arc<dyn Vault>),
-    /// There was no contact with the service for too long. Nothing is open.
-    LeaseOver(Arc<dyn Vault>, model::At),
+    /// There was no contact with the service for too long. Nothing is open; which installation this is.
+    LeaseOver(Arc<dyn Vault>, model::At, Option<DeviceId>),
 }
 
 /// Why a workspace was not opened. Nothing was changed then.
@@ -169,7 +171,8 @@ impl Door {
         // First the file that can never be replaced: when its key does not fit, nothing else is touched.
         let work = Work::open_or_salvage(&folder.work(), &key("work")?, self.now.wall)?;
         if !practice && let Some(since) = lease::over(&work, self.now, self.in_contact) {
-            return Ok(Found::LeaseOver(vault.clone(), since));
+            let device = kept::load(work.rows(), "device").ok().flatten();
+            return Ok(Found::LeaseOver(vault.clone(), since, device));
         }
         let cache = open_cache(&folder.cache(), &key("cache")?)?;
         let service_key = if practice { Some(key("service")?) } else { None };

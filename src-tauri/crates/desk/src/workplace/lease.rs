@@ -162,7 +162,11 @@ impl Core {
         let known = self.workspaces.current()?;
         let address: Address = known.address.as_deref()?.parse().ok()?;
         let keeper = Kept { vault: self.secrets(), name: secret_name(&known.id, "refresh") };
-        Some(Arc::new(Native::new(address, Arc::new(keeper)).ok()?))
+        let native = Native::new(address, Arc::new(keeper)).ok()?;
+        Some(Arc::new(match self.device {
+            Some(device) => native.at(device),
+            None => native,
+        }))
     }
 
     /// Asks the service whether it is there, until it answers whoever is signed in: that is contact.

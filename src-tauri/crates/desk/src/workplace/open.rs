@@ -223,8 +223,9 @@ impl Core {
                 self.push_gate();
                 return self.keep_waiting_token(known);
             }
-            Found::LeaseOver(vault, since) => {
+            Found::LeaseOver(vault, since, device) => {
                 self.secrets = Some(vault);
+                self.device = device;
                 self.lock_lease(since, None);
                 return self.keep_waiting_token(known);
             }
@@ -234,6 +235,7 @@ impl Core {
         match self.furnish(known, files) {
             Ok(place) => {
                 self.backend = None;
+                self.device = Some(place.replica.device());
                 self.state = State::Open(Box::new(place));
                 // Painted from the files before anything is heard from the service.
                 self.push_gate();
@@ -437,8 +439,9 @@ impl Core {
 
     /// Somebody is signed in: finds out who, if that is not known, and starts the line.
     pub(crate) fn connect(&mut self, address: &Address, keeper: Arc<dyn Keeper>) {
+        let Ok(device) = self.place().map(|place| place.replica.device()) else { return };
         let backend: Arc<dyn Backend> = match Native::new(address.clone(), keeper) {
-            Ok(native) => Arc::new(native),
+            Ok(native) => Arc::new(native.at(device)),
             Err(trouble) => return tracing::error!(%trouble, "no connection can be set up"),
         };
         let known = self.in_place(|core, place| {
