@@ -95,8 +95,10 @@ async fn f12_a_service_that_lost_writes_is_told_again_once() {
 
     // The same log, shorter: an older file was put in its place.
     stage.goes_on_with(&kept).await;
-    sends(&ines, &id, "note", "written after").await;
+    ines.until(|push| super::line(push).filter(|state| state != "live")).await;
     ines.live().await;
+    ines.has_sent_all().await;
+    sends(&ines, &id, "note", "written after").await;
     ines.has_sent_all().await;
     let wanted = ["Where is my parcel?", "written and lost", "written after"];
     let nora = stage.supervisor("Nora Blum").await;
