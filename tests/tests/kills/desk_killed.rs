@@ -34,7 +34,7 @@ enum Point {
 }
 
 const POINTS: [Point; 5] =
-    [Point::BeforeAnswer, Point::Saved, Point::UnderWay, Point::Snapshot, Point::Batch];
+    [Point::BeforeAnswer, Point::Saved, Point::UnderWay, Point::Batch, Point::Snapshot];
 
 /// Everybody.
 struct Floor {
