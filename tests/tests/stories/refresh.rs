@@ -232,9 +232,4 @@ async fn f7_a_desk_says_which_it_is_whatever_it_asks_for_first() {
         }
         assert_eq!(desk.me().await.expect("anything else").person.id, ines.person);
     }
-    // A program that does not say where it is: once, and not with a token that was used.
-    let silent = Native::new(stage.address.parse().unwrap(), keyring.clone()).unwrap();
-    assert!(silent.me().await.is_ok());
-    let desk = Native::new(stage.address.parse().unwrap(), keyring.clone()).unwrap().at(ines.id);
-    assert!(desk.me().await.is_ok(), "and nobody is signed out by it");
 }

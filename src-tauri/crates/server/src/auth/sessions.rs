@@ -271,10 +271,9 @@ fn refresh(
         note(audit::REFUSED)?;
         return Ok(Err(Answer::Ended));
     }
-    let another_device = known.is_some() && device.is_some() && known != device;
-    // Who does not say where they are is believed once, and never for a token that was used.
-    let strange = known.is_some() && known != device;
-    if another_device || used.is_some_and(|used| strange || now.since(used) > GRACE) {
+    // Who does not say where they are is not that device either.
+    let elsewhere = known.is_some() && known != device;
+    if elsewhere || used.is_some_and(|used| now.since(used) > GRACE) {
         note("stolen")?;
         forget(sql, who.family)?;
         return Ok(Err(Answer::Stolen(who)));
