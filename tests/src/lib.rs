@@ -14,6 +14,7 @@ pub mod serving;
 pub mod stage;
 pub mod tls;
 pub mod typescript;
+pub mod workspaces;
 pub mod world;
 
 pub use advisor::Advisor;

@@ -16,6 +16,7 @@ use crate::{
     app::{PASSWORD, built},
     seat::PATIENCE,
     stage::signs_in,
+    workspaces::workspace,
 };
 
 /// The desk, running or killed.
@@ -79,10 +80,7 @@ impl LoneDesk {
 
     /// The files of its workspace: `cache.db` and so on.
     pub fn file(&self, name: &str) -> PathBuf {
-        let workspaces = self.folder.path().join("desk").join("workspaces");
-        let found = std::fs::read_dir(workspaces).expect("workspaces").flatten();
-        let mut files = found.map(|workspace| workspace.path().join(name)).filter(|file| file.exists());
-        files.next().expect("the file is there")
+        workspace(&self.folder.path().join("desk")).join(name)
     }
 
     /// Calls it and does not wait. Answers the call's number.

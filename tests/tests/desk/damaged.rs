@@ -5,15 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use loopdesk_tests::{Advisor, Stage, advisor::words, desktop::wait_for};
+use loopdesk_tests::{Advisor, Stage, advisor::words, desktop::wait_for, workspaces::workspace};
 use serde_json::json;
-
-/// The file of that name in the folder of a desk's only workspace.
-fn file(ines: &Advisor, name: &str) -> PathBuf {
-    let workspaces = fs::read_dir(ines.folder().join("workspaces")).expect("workspaces");
-    let found = workspaces.flatten().map(|folder| folder.path().join(name)).find(|path| path.exists());
-    found.expect("the file")
-}
 
 /// Whether this process still holds a file: the crashed desk's threads end in their own time.
 fn is_open(path: &Path) -> bool {
@@ -45,7 +38,7 @@ async fn f16_a_damaged_cache_is_taken_anew() {
         ines.call("message.send_now", json!({ "id": sent["id"] })).await;
         ines.crashes();
 
-        let cache = file(&ines, "cache.db");
+        let cache = workspace(&ines.folder()).join("cache.db");
         wait_for("the file to be closed", || (!is_open(&cache)).then_some(()));
         let _ = fs::remove_file(cache.with_extension("db-wal"));
         spoil(&cache, from, usize::MAX);
@@ -82,7 +75,7 @@ async fn f17_a_damaged_work_file_gives_what_can_be_read_and_says_what_cannot() {
     }
     drop(ines.leaves().await);
 
-    let work = file(&ines, "work.db");
+    let work = workspace(&ines.folder()).join("work.db");
     wait_for("the file to be closed", || (!is_open(&work)).then_some(()));
     let pages = usize::try_from(fs::metadata(&work).expect("the file").len() / 4_096).expect("a number");
     assert!(pages > 20, "every note has pages of its own: {pages}");

@@ -10,19 +10,14 @@ use std::{
 };
 
 use desk::{FailureCode, ports::Vault, view::LockedWhy};
-use loopdesk_tests::{Advisor, Stage, advisor::email, app::PASSWORD, stage::new_person, stage::slug};
+use loopdesk_tests::{
+    Advisor, Stage, advisor::email, app::PASSWORD, stage::new_person, stage::slug, workspaces::workspace,
+};
 use serde_json::{Value, json};
 use store::Key;
 
 const PASSPHRASE: &str = "seven quiet lighthouses";
 const DRAFT: &str = "Dear Léa, your canary";
-
-/// The folder of the workspace that is signed in to.
-fn workspace(ines: &Advisor) -> PathBuf {
-    let workspaces = fs::read_dir(ines.folder().join("workspaces")).expect("workspaces").flatten();
-    let mut folders = workspaces.map(|folder| folder.path()).filter(|path| !path.ends_with("practice"));
-    folders.next().expect("one that is not for practice")
-}
 
 /// Everything that must outlive whatever happens, byte for byte.
 fn kept(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -125,7 +120,7 @@ async fn every_state_of_the_keyring_is_said_and_heals() {
     let (mut ines, id) = with_draft(&stage).await;
     for (ring, why) in Ring::ALL {
         ends(&mut ines).await;
-        let folder = workspace(&ines);
+        let folder = workspace(&ines.folder());
         let before = kept(&folder);
         let secrets = ring.breaks(&ines);
         ines.starts();
@@ -172,7 +167,7 @@ async fn a_passphrase_opens_what_the_keyring_does_not() {
 
     for (ring, why) in Ring::ALL {
         ends(&mut ines).await;
-        let folder = workspace(&ines);
+        let folder = workspace(&ines.folder());
         let before = kept(&folder);
         let secrets = ring.breaks(&ines);
         ines.starts();
@@ -273,7 +268,7 @@ async fn without_a_keyring_a_passphrase_keeps_everything() {
 
     for _ in 0..2 {
         ends(&mut ines).await;
-        let folder = workspace(&ines);
+        let folder = workspace(&ines.folder());
         let before = kept(&folder);
         ines.starts();
         locked(&mut ines, "no_keyring", "enter").await;
@@ -307,7 +302,7 @@ async fn where_nothing_opens_the_files_one_begins_anew_and_they_are_kept() {
     let stage = Stage::open().await;
     let (mut ines, _) = with_draft(&stage).await;
     ends(&mut ines).await;
-    let folder = workspace(&ines);
+    let folder = workspace(&ines.folder());
     let before = kept(&folder);
     ines.vault.empty();
     ines.starts();
@@ -337,7 +332,7 @@ async fn f18_a_lost_key_is_said_and_the_old_file_is_never_replaced() {
     };
     let (cache, work) = (secret("cache"), secret("work"));
     ends(&mut ines).await;
-    let folder = workspace(&ines);
+    let folder = workspace(&ines.folder());
     let before = kept(&folder);
     // Both keys, and each of them alone.
     for lost in [vec![&cache, &work], vec![&work], vec![&cache]] {

@@ -1,21 +1,13 @@
 //! Whoever signs out leaves nothing behind: no key, no file, no token that still opens a door.
 
-use std::fs;
-
 use desk::{FailureCode, ports::Vault, view::LockedWhy};
-use loopdesk_tests::{Advisor, Stage};
+use loopdesk_tests::{Advisor, Stage, workspaces::workspaces};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 /// What the keyring keeps of workspaces that are not for practice.
 fn names(ines: &Advisor) -> Vec<String> {
     ines.vault.names().into_iter().filter(|name| !name.starts_with("practice/")).collect()
-}
-
-fn folders(ines: &Advisor) -> Vec<String> {
-    let workspaces = fs::read_dir(ines.folder().join("workspaces")).expect("workspaces").flatten();
-    let names = workspaces.map(|folder| folder.file_name().to_string_lossy().into_owned());
-    names.filter(|name| name != "practice").collect()
 }
 
 /// S23
@@ -42,7 +34,7 @@ async fn after_a_sign_out_nothing_is_left() {
     assert_eq!(asked.expect_err("it asks").code, FailureCode::Unsent);
     assert_eq!(ines.connection().await["unsent"], 1);
     assert_eq!(names(&ines).len(), 3, "nothing was touched");
-    assert_eq!(folders(&ines).len(), 1);
+    assert_eq!(workspaces(&ines.folder()).len(), 1);
     stage.restart().await;
     // A new start dials at once; on this clock no pause would ever end.
     ines.crashes();
@@ -51,7 +43,7 @@ async fn after_a_sign_out_nothing_is_left() {
 
     ines.call("workspace.sign_out", json!({ "even_unsent": false })).await;
     assert_eq!(names(&ines), Vec::<String>::new(), "the keyring has no entry");
-    assert_eq!(folders(&ines), Vec::<String>::new(), "the folder is gone");
+    assert_eq!(workspaces(&ines.folder()), Vec::<String>::new(), "the folder is gone");
     assert!(ines.shell.page_forgotten(), "what the window kept is gone");
     // What was kept of the token opens nothing any more.
     let asked = reqwest::Client::new()
@@ -75,7 +67,7 @@ async fn after_a_sign_out_nothing_is_left() {
         assert!(!start.to_string().contains("Léa"));
         let refused = ines.tries("conversation.show", json!({ "id": id })).await;
         assert_eq!(refused.expect_err("nobody is signed in").code, FailureCode::SignedOut);
-        assert_eq!((names(&ines), folders(&ines)), (Vec::new(), Vec::new()));
+        assert_eq!((names(&ines), workspaces(&ines.folder())), (Vec::new(), Vec::new()));
         ines.desk.take().expect("the desk runs").end().await;
         ines.starts();
     }
@@ -88,5 +80,5 @@ async fn a_keyring_that_does_not_forget_is_said() {
     ines.vault.fail(Some(LockedWhy::KeyringLocked));
     let left = ines.tries("workspace.sign_out", json!({ "even_unsent": false })).await;
     assert_eq!(left.expect_err("the keys are still there").code, FailureCode::NotSaved);
-    assert_eq!(folders(&ines), Vec::<String>::new(), "what they open is gone all the same");
+    assert_eq!(workspaces(&ines.folder()), Vec::<String>::new(), "what they open is gone all the same");
 }

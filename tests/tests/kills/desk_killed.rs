@@ -1,6 +1,6 @@
 //! The desk is killed.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{collections::BTreeMap, fs, time::Instant};
 
 use loopdesk_tests::{
     LoneDesk, Page, Seat, Serving,
@@ -34,7 +34,7 @@ enum Point {
 }
 
 const POINTS: [Point; 5] =
-    [Point::BeforeAnswer, Point::Saved, Point::UnderWay, Point::Batch, Point::Snapshot];
+    [Point::BeforeAnswer, Point::Saved, Point::UnderWay, Point::Snapshot, Point::Batch];
 
 /// Everybody.
 struct Floor {
@@ -133,9 +133,9 @@ impl Floor {
                 self.chaos.cut(Cut::Reset);
                 self.does().await;
                 self.desk.is_killed().await;
-                let cache = self.desk.file("work.db").with_file_name("cache.db");
-                assert!(cache.exists(), "it was there");
-                store::open::remove(&cache).expect("it can be removed");
+                for beside in ["cache.db", "cache.db-wal", "cache.db-shm"] {
+                    fs::remove_file(self.desk.file("work.db").with_file_name(beside)).expect("it was there");
+                }
                 let held = self.chaos.counts().held;
                 self.chaos.answers(Answers::Hold(PAGES));
                 self.chaos.heals();

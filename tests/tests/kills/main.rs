@@ -6,7 +6,7 @@ mod ledger;
 mod service_killed;
 
 /// Kills of each program in `make test`; `make test-long` asks for more.
-const USUAL: u64 = 4;
+const USUAL: u64 = 5;
 
 fn asked(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::Stdio};
 
-use loopdesk_tests::{app::App, desktop::Desktop, stage::Stage};
+use loopdesk_tests::{app::App, desktop::Desktop, stage::Stage, workspaces::workspaces};
 use model::Role;
 use serde_json::json;
 use thirtyfour::Key;
@@ -211,10 +211,7 @@ async fn whoever_signs_out_leaves_nothing_behind() {
         let secrets = found.lines().filter(|line| line.starts_with("secret = "));
         secrets.count()
     };
-    let folders = || {
-        let workspaces = fs::read_dir(desktop.app_data().join("workspaces")).expect("workspaces").flatten();
-        workspaces.filter(|folder| folder.file_name() != "practice").count()
-    };
+    let folders = || workspaces(&desktop.app_data()).len();
     assert_eq!((entries(), folders()), (6, 1), "three keys of practice; two keys and a token");
     app.run("localStorage.setItem('left', 'a canary')").await;
     app.call("workspace.sign_out", json!({ "even_unsent": false })).await;
