@@ -109,14 +109,15 @@ impl Seat {
     /// The same at the service at `address`.
     pub async fn at(address: &str, clock: Arc<ManualClock>, id: PersonId, name: &str, secret: &str) -> Self {
         let address = address.parse().expect("the service's address");
-        let backend = Native::new(address, InMemory::once(secret)).expect("an adapter");
+        let device = DeviceId(Uuid::now_v7());
+        let backend = Native::new(address, InMemory::once(secret), device).expect("an adapter");
         // A one-use secret does not wait for ever.
         backend.me().await.expect("the secret opens the door");
         Self {
             id,
             name: name.to_owned(),
             backend,
-            device: DeviceId(Uuid::now_v7()),
+            device,
             world: World::of(id),
             nows: Vec::new(),
             present: Present::default(),
@@ -375,15 +376,7 @@ impl Seat {
 
     /// A command with that intent.
     pub fn command(&self, intent: Intent) -> Command {
-        Command {
-            id: Uuid::now_v7().into(),
-            device: self.device,
-            after: None,
-            intent,
-            at: At(self.clock.now().0),
-            until: None,
-            seen: None,
-        }
+        Command::new(Uuid::now_v7().into(), self.device, intent, At(self.clock.now().0))
     }
 
     /// Sends a command as it is.

@@ -55,6 +55,44 @@ async fn f16_a_damaged_cache_is_taken_anew() {
     }
 }
 
+/// F16: nothing but a view ever reads most of it. Damage is found there, and heals all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn f16_a_cache_that_is_damaged_under_what_is_shown_is_taken_anew() {
+    let stage = Stage::open().await;
+    let mut ines = Advisor::sits(&stage, "Inès Keller").await;
+    let lea = stage.customer("Léa Bernard").await.connected().await;
+    // Enough lines that what is shown has pages of its own, which nothing else reads.
+    for n in 0..12 {
+        lea.says(&format!("Line {n}: {}", "it rains in Lyon. ".repeat(300))).await;
+    }
+    let id = ines.takes_offer().await;
+    ines.until(|push| push["patch"].to_string().contains("Line 11").then_some(())).await;
+    ines.desk.take().expect("the desk runs").end().await;
+    let cache = workspace(&ines.folder()).join("cache.db");
+    for part in 1..5 {
+        wait_for("the file to be closed", || (!is_open(&cache)).then_some(()));
+        let pages = usize::try_from(fs::metadata(&cache).expect("the file").len() / 4_096).expect("a number");
+        spoil(&cache, part * pages / 5 * 4_096, pages / 5 * 4_096);
+        ines.starts();
+        ines.ready().await;
+        ines.live().await;
+        let lines = loop {
+            match ines.tries("conversation.show", json!({ "id": id })).await {
+                Ok(opened)
+                    if opened["timeline"]["items"].as_array().is_some_and(|lines| lines.len() >= 12) =>
+                {
+                    break opened["timeline"]["items"].clone();
+                }
+                _ => ines.until(|push| (push["view"] == "gate").then_some(())).await,
+            }
+        };
+        let lines: Vec<String> = lines.as_array().expect("lines").iter().map(words).collect();
+        let has = |n: u32| lines.iter().any(|line| line.starts_with(&format!("Line {n}:")));
+        assert!((0..12).all(has), "part {part}: {lines:?}");
+        ines.desk.take().expect("the desk runs").end().await;
+    }
+}
+
 /// F17: of the advisor's own file, what can be read is saved and goes out; what cannot is told, and the damaged file is kept.
 #[tokio::test(flavor = "multi_thread")]
 async fn f17_a_damaged_work_file_gives_what_can_be_read_and_says_what_cannot() {

@@ -1,6 +1,7 @@
 //! Stories of an advisor at the whole desk, without a window: real encrypted files, a real service over real sockets. The
 //! story calls the desk as the screen does.
 
+mod again;
 mod attachment;
 mod conflict;
 mod damaged;

@@ -1,12 +1,17 @@
 //! What an advisor may no longer see leaves their computer; what is their own and not sent stays.
 
+use desk::view::LockedWhy;
 use loopdesk_tests::{
     Advisor, Stage,
     advisor::email,
     app::PASSWORD,
     stage::{new_person, slug},
+    workspaces::workspace,
 };
-use model::{Role, at::MINUTE};
+use model::{
+    Role,
+    at::{HOUR, MINUTE},
+};
 use serde_json::{Value, json};
 use server::{Options, Service, admin::NewPerson};
 use store::cache;
@@ -82,6 +87,68 @@ async fn f19_an_ended_sign_in_takes_what_was_told_and_keeps_what_is_hers() {
     ines.has_sent_all().await;
     lea.reads("I am asking the carrier.").await;
     assert_eq!(lea.words().len(), 2, "once");
+}
+
+/// F19: where there is no keyring, the token lies beside the keys, under the passphrase.
+#[tokio::test(flavor = "multi_thread")]
+async fn f19_an_ended_sign_in_asks_for_another_without_a_keyring_too() {
+    let mut stage = Stage::open().await;
+    let mut new = new_person("alba", "Inès Keller");
+    (new.email, new.password) = (email("Inès Keller"), Some(PASSWORD.into()));
+    stage.service.add_person(&slug("alba"), new).await.expect("a person is added");
+    let mut ines = Advisor::arrives("Inès Keller");
+    ines.vault.fail(Some(LockedWhy::NoKeyring));
+    ines.call("workspace.add", json!({ "address": stage.address })).await;
+    ines.browses(&stage, &email("Inès Keller"), PASSWORD).await;
+    ines.until(|push| (push["gate"]["passphrase"] == "choose").then_some(())).await;
+    ines.call("keys.choose", json!({ "passphrase": "seven quiet lighthouses" })).await;
+    ines.live().await;
+    stage.stop().await;
+    ines.line("offline").await;
+    operator(&stage).await.end_sign_ins(&slug("alba"), &ines.email()).await.expect("they are ended");
+    stage.restart().await;
+    asks_for_sign_in(&mut ines).await;
+    // Nor is the void token tried again with the next start.
+    ines.desk.take().expect("the desk runs").end().await;
+    ines.starts();
+    ines.until(|push| (push["gate"]["passphrase"] == "enter").then_some(())).await;
+    ines.call("keys.unlock", json!({ "passphrase": "seven quiet lighthouses" })).await;
+    asks_for_sign_in(&mut ines).await;
+    ines.call("workspace.sign_in", json!({})).await;
+    ines.browses(&stage, &email("Inès Keller"), PASSWORD).await;
+    ines.live().await;
+    let entries = stage.service.audit(&slug("alba"), 100).await.expect("entries");
+    let void =
+        entries.iter().filter(|entry| (entry.act.as_str(), entry.result.as_str()) == ("refresh", "refused"));
+    assert_eq!(void.count(), 1, "asked once, and told");
+}
+
+/// F19: a desk that is locked because it was alone for too long asks the service, and is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn f19_a_desk_that_is_locked_learns_that_its_sign_in_was_ended() {
+    let mut stage = Stage::open().await;
+    let mut ines = Advisor::sits(&stage, "Inès Keller").await;
+    let lea = stage.customer("Léa Bernard").await;
+    lea.says("Where is my parcel?").await;
+    ines.takes_offer().await;
+    stage.stop().await;
+    ines.line("offline").await;
+    ines.clock.pass(73 * HOUR);
+    assert_eq!(gate(&ines).await["why"], "lease_over");
+    operator(&stage).await.end_sign_ins(&slug("alba"), &ines.email()).await.expect("they are ended");
+    stage.restart().await;
+    let cache = workspace(&ines.folder()).join("cache.db");
+    ines.call("keys.try_again", json!({})).await;
+    let told =
+        |ines: &Advisor| !cache.exists() && !ines.vault.names().iter().any(|name| name.ends_with("refresh"));
+    while !told(&ines) || gate(&ines).await["why"] != "lease_over" {
+        assert_ne!(gate(&ines).await["gate"], "ready", "nothing is shown");
+        ines.until(|push| (push["view"] == "gate").then_some(())).await;
+    }
+    ines.call("workspace.sign_in", json!({})).await;
+    ines.browses(&stage, &email("Inès Keller"), PASSWORD).await;
+    ines.ready().await;
+    ines.live().await;
 }
 
 /// F19: a supervisor becomes an advisor while her desk has no line.

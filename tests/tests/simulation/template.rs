@@ -109,15 +109,7 @@ fn add_loops(service: &mut Still, people: &[Person]) {
 
 /// Somebody does something at a desk that is not simulated.
 pub fn does(service: &mut Still, by: PersonId, intent: Intent, now: At) -> model::wire::Outcome {
-    let command = Command {
-        id: CommandId(Uuid::now_v7()),
-        device: DeviceId(by.0),
-        after: None,
-        intent,
-        at: now,
-        until: None,
-        seen: None,
-    };
+    let command = Command::new(CommandId(Uuid::now_v7()), DeviceId(by.0), intent, now);
     let answer = service.submit(by, vec![command], now).expect("the service works");
     answer.receipts.into_iter().next().expect("one receipt").outcome
 }

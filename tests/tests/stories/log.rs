@@ -86,6 +86,21 @@ async fn f4_a_command_waits_for_the_one_before_it() {
     assert!(matches!(receipts[1].outcome, Outcome::Applied { .. }), "{receipts:?}");
 }
 
+#[tokio::test]
+async fn f11_a_copy_that_arrives_after_a_restore_does_nothing() {
+    let stage = Stage::open().await;
+    let (mut ines, id) = has_a_customer(&stage).await;
+    let mut copy = ines.command(reply(id, "One."));
+    copy.epoch = Some(model::Epoch(Uuid::now_v7()));
+    let late = ines.submit(copy.clone()).await;
+    assert!(matches!(late.outcome, Outcome::Retry { .. }), "meant for another log: {late:?}");
+    ines.catch_up().await;
+    assert_eq!(ines.world.words(id), ["Where is my parcel?"]);
+    copy.epoch = Some(ines.epoch());
+    let asked = ines.submit(copy).await;
+    assert!(matches!(asked.outcome, Outcome::Applied { .. }), "asked again by a desk that knows: {asked:?}");
+}
+
 /// The frames that a desk gets which resumes at the very beginning.
 async fn frames(stage: &Stage, seat: &Seat) -> Vec<(u64, u64, Vec<Event>, usize)> {
     let token = format!("Bearer {}", stage.token("alba", seat.id).await);

@@ -99,11 +99,8 @@ async fn f7_two_processes_that_ask_at_once_are_both_let_in() {
     let stage = Stage::open().await;
     let ines = Device::of(&stage, "Inès Keller").await;
     let keyring = InMemory::refreshing(&ines.signs_in().await.refresh_token);
-    let process = || Native::new(stage.address.parse().unwrap(), keyring.clone()).unwrap();
+    let process = || Native::new(stage.address.parse().unwrap(), keyring.clone(), ines.id).unwrap();
     let (one, two) = (process(), process());
-    for native in [&one, &two] {
-        native.is_for(ines.person, ines.id).await.unwrap();
-    }
     // Four nights; each morning both have tokens that have run out.
     for _ in 0..4 {
         stage.pass(9 * HOUR).await;
@@ -190,13 +187,13 @@ async fn a_desk_asks_for_nothing_in_the_name_of_somebody_else() {
     let ines = Device::of(&stage, "Inès Keller").await;
     let amir = Device::of(&stage, "Amir Saidi").await;
     let keyring = InMemory::refreshing(&ines.signs_in().await.refresh_token);
-    let desk = Native::new(stage.address.parse().unwrap(), keyring.clone()).unwrap();
-    desk.is_for(ines.person, ines.id).await.unwrap();
+    let desk = Native::new(stage.address.parse().unwrap(), keyring.clone(), ines.id).unwrap();
+    desk.is_for(ines.person).await.unwrap();
     // Somebody else signs in on the same computer, and her own token runs out.
     keyring.becomes(&amir.signs_in().await.refresh_token);
     stage.pass(9 * HOUR).await;
     assert_eq!(desk.me().await, Err(Trouble::SignIn));
-    assert_eq!(desk.is_for(ines.person, ines.id).await, Err(Trouble::SignIn));
+    assert_eq!(desk.is_for(ines.person).await, Err(Trouble::SignIn));
     keyring.becomes(&ines.signs_in().await.refresh_token);
     assert_eq!(desk.me().await.unwrap().person.id, ines.person, "until she signs in herself");
 }
@@ -206,10 +203,10 @@ async fn a_token_is_not_used_before_the_keyring_has_it() {
     let stage = Stage::open().await;
     let ines = Device::of(&stage, "Inès Keller").await;
     let keyring = InMemory::refreshing(&ines.signs_in().await.refresh_token);
-    let desk = Native::new(stage.address.parse().unwrap(), keyring.clone()).unwrap();
+    let desk = Native::new(stage.address.parse().unwrap(), keyring.clone(), ines.id).unwrap();
     keyring.refuses(true);
     for _ in 0..3 {
-        let refused = desk.is_for(ines.person, ines.id).await;
+        let refused = desk.is_for(ines.person).await;
         assert_eq!(refused, Err(Trouble::Unreachable), "it is tried again, nobody is signed out");
         stage.pass(45 * SECOND).await;
     }
@@ -226,10 +223,29 @@ async fn f7_a_desk_says_which_it_is_whatever_it_asks_for_first() {
     let keyring = InMemory::refreshing(&ines.signs_in().await.refresh_token);
     // Started and killed again and again: what asks first is sometimes the line, sometimes something else.
     for line_first in [false, true, false, true] {
-        let desk = Native::new(stage.address.parse().unwrap(), keyring.clone()).unwrap().at(ines.id);
+        let desk = Native::new(stage.address.parse().unwrap(), keyring.clone(), ines.id).unwrap();
         if line_first {
-            desk.is_for(ines.person, ines.id).await.expect("the line");
+            desk.is_for(ines.person).await.expect("the line");
         }
         assert_eq!(desk.me().await.expect("anything else").person.id, ines.person);
     }
+}
+
+/// What stands between, a proxy or a guard, says no in its own way.
+#[tokio::test]
+async fn only_the_service_itself_ends_a_sign_in() {
+    let guard = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", guard.local_addr().unwrap());
+    tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        loop {
+            let (mut socket, _) = guard.accept().await.unwrap();
+            let _ = socket.read(&mut [0; 4_096]).await;
+            let no = "HTTP/1.1 403 Forbidden\r\ncontent-length: 9\r\nconnection: close\r\n\r\nForbidden";
+            let _ = socket.write_all(no.as_bytes()).await;
+        }
+    });
+    let device = DeviceId(Uuid::now_v7());
+    let desk = Native::new(address.parse().unwrap(), InMemory::refreshing("a token"), device).unwrap();
+    assert_eq!(desk.me().await, Err(Trouble::Fault));
 }

@@ -9,11 +9,12 @@ use loopdesk_tests::{
     seat::InMemory,
     stage::{OTHER_WORKSPACE, new_person, slug},
 };
-use model::{at::MINUTE, wire::reads::Tokens};
+use model::{DeviceId, at::MINUTE, wire::reads::Tokens};
 use reqwest::{Response, StatusCode, Url};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 const PASSWORD: &str = "correct horse battery";
 const VERIFIER: &str = "a-verifier-that-only-the-desk-knows-0123456789";
@@ -95,7 +96,8 @@ async fn from_the_button_in_the_app_to_the_desk() {
     let refresh = sign_in.finish().await.unwrap();
     browser.await.unwrap();
     let keeper = InMemory::refreshing(refresh.expose_secret());
-    let desk = Native::new(stage.address.parse().unwrap(), keeper).unwrap();
+    let device = DeviceId(Uuid::now_v7());
+    let desk = Native::new(stage.address.parse().unwrap(), keeper, device).unwrap();
     let me = desk.me().await.unwrap();
     assert_eq!((me.person.name.as_str(), me.workspace.as_str()), ("Ines", "Maison Alba"));
     desk.sign_out().await.unwrap();

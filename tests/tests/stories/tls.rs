@@ -25,7 +25,12 @@ async fn secret(stage: &Stage) -> String {
 }
 
 fn desk(address: &str, secret: &str, file: Option<PathBuf>) -> Result<Native, Trouble> {
-    Native::trusting(address.parse().unwrap(), InMemory::once(secret), &Trust { file })
+    Native::trusting(
+        address.parse().unwrap(),
+        InMemory::once(secret),
+        DeviceId(Uuid::now_v7()),
+        &Trust { file },
+    )
 }
 
 /// Asks for something, and opens the line and says hello on it.
@@ -85,6 +90,7 @@ async fn in_an_environment_with_a_proxy() {
     let desk = Native::new(
         "https://desk.example.com".parse().unwrap(),
         InMemory::once(&std::env::var("LOOPDESK_STORY_SECRET").unwrap()),
+        DeviceId(Uuid::now_v7()),
     );
     works(&desk.unwrap()).await;
 }

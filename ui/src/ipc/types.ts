@@ -1659,7 +1659,9 @@ customer_name: Personal, } | { "toast": "arrived",
 /** With whom. */
 customer_name: Personal,
 /** Which. */
-conversation: ConversationId, } | { "toast": "file_saved",
+conversation: ConversationId, } | { "toast": "failed",
+/** Why. */
+failure: Failure, } | { "toast": "file_saved",
 /** Where. */
 path: string, };
 

@@ -292,6 +292,9 @@ export class Desk {
         return;
       case 'file_saved':
         this.notices.say(words.file_saved, { tone: 'good', about: toast.path });
+        return;
+      case 'failed':
+        this.notices.fail(toast.failure);
     }
   }
 }

@@ -8,7 +8,7 @@ pub mod native;
 
 use async_trait::async_trait;
 use model::{
-    ConversationId, DeviceId, PersonId,
+    ConversationId, PersonId,
     wire::{
         ClientFrame, Entity, ServerFrame,
         commands::{Command, Receipts},
@@ -106,9 +106,9 @@ pub struct Line {
 /// A help desk service.
 #[async_trait]
 pub trait Backend: Send + Sync {
-    /// Makes sure that it is this person who is signed in, at this installation. From then on nothing is asked in anybody
-    /// else's name: `SignIn` when somebody else signed in.
-    async fn is_for(&self, person: PersonId, device: DeviceId) -> Result<(), Trouble>;
+    /// Makes sure that it is this person who is signed in. From then on nothing is asked in anybody else's name: `SignIn`
+    /// when somebody else signed in.
+    async fn is_for(&self, person: PersonId) -> Result<(), Trouble>;
     /// Who is signed in.
     async fn me(&self) -> Result<Me, Trouble>;
     /// Opens the line on which changes arrive.

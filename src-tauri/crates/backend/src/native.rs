@@ -37,28 +37,28 @@ pub struct Native {
 }
 
 impl Native {
-    /// The service at `address`; `keeper` holds what is needed to sign in again.
+    /// The service at `address`; `keeper` holds what is needed to sign in again. It takes tokens from `device` alone, the
+    /// installation that they were given to.
     ///
     /// # Errors
     /// As [`Native::trusting`].
-    pub fn new(address: Address, keeper: Arc<dyn Keeper>) -> Result<Self, Trouble> {
-        Self::trusting(address, keeper, &Trust::of_environment())
+    pub fn new(address: Address, keeper: Arc<dyn Keeper>, device: DeviceId) -> Result<Self, Trouble> {
+        Self::trusting(address, keeper, device, &Trust::of_environment())
     }
 
     /// The same with another trust than the environment's.
     ///
     /// # Errors
     /// `Untrusted` when its file cannot be used, `Fault` when this machine's TLS cannot be set up.
-    pub fn trusting(address: Address, keeper: Arc<dyn Keeper>, trust: &Trust) -> Result<Self, Trouble> {
+    pub fn trusting(
+        address: Address,
+        keeper: Arc<dyn Keeper>,
+        device: DeviceId,
+        trust: &Trust,
+    ) -> Result<Self, Trouble> {
         let http = trust.client()?;
-        let session = Session::new(http.clone(), address.clone(), keeper);
+        let session = Session::new(http.clone(), address.clone(), keeper, device);
         Ok(Self { http, address, session })
-    }
-
-    /// The same at an installation that is known: the service takes its tokens from there alone.
-    #[must_use]
-    pub fn at(self, device: DeviceId) -> Self {
-        Self { session: self.session.at(device), ..self }
     }
 
     /// Asks with the session's token; once more with a new token when the old one has run out.
@@ -68,17 +68,16 @@ impl Native {
         path: &str,
         fill: impl Fn(RequestBuilder) -> RequestBuilder + Send + Sync,
     ) -> Result<Response, Trouble> {
-        let mut token = self.session.token().await?;
-        for again in [true, false] {
-            let request = self.http.request(method.clone(), self.address.http(path)).bearer_auth(&*token);
-            let response = fill(request).send().await.map_err(|error| trust::trouble(&error))?;
-            if response.status() == StatusCode::UNAUTHORIZED && again {
-                token = self.session.renewed(&token).await?;
-                continue;
-            }
-            return checked(response).await;
+        let send = async |token: &str| {
+            let request = self.http.request(method.clone(), self.address.http(path)).bearer_auth(token);
+            fill(request).send().await.map_err(|error| trust::trouble(&error))
+        };
+        let token = self.session.token().await?;
+        let mut response = send(&token).await?;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            response = send(&self.session.renewed(&token).await?).await?;
         }
-        Err(Trouble::SignIn)
+        checked(response).await
     }
 
     async fn get<T: DeserializeOwned>(
@@ -104,6 +103,10 @@ pub(crate) async fn checked(response: Response) -> Result<Response, Trouble> {
         .and_then(|after| after.to_str().ok())
         .and_then(|after| after.parse::<u32>().ok());
     let problem = response.json::<Problem>().await.ok();
+    // Whoever stands between, a proxy or a guard, may say 403 as well: only the service itself ends a sign-in.
+    if problem.as_ref().is_some_and(|problem| problem.code == Problem::SIGN_IN_ENDED) {
+        return Err(Trouble::Ended);
+    }
     Err(match status {
         StatusCode::UNAUTHORIZED => Trouble::SignIn,
         StatusCode::NOT_FOUND => Trouble::NotFound,
@@ -132,8 +135,8 @@ pub(crate) async fn read<T: DeserializeOwned>(response: Response) -> Result<T, T
 
 #[async_trait]
 impl Backend for Native {
-    async fn is_for(&self, person: PersonId, device: DeviceId) -> Result<(), Trouble> {
-        self.session.is_for(person, device).await
+    async fn is_for(&self, person: PersonId) -> Result<(), Trouble> {
+        self.session.is_for(person).await
     }
 
     async fn me(&self) -> Result<Me, Trouble> {

@@ -82,6 +82,15 @@ impl Back {
     pub(crate) fn job(&self, job: impl FnOnce(&mut Core) + Send + 'static) {
         let _ = self.jobs.send(Box::new(job));
     }
+
+    /// Whether that opening is still the one that counts.
+    pub(crate) async fn is_at(&self, opening: u64) -> bool {
+        let (answer, answered) = oneshot::channel();
+        self.job(move |core| {
+            let _ = answer.send(core.opening == opening);
+        });
+        answered.await.unwrap_or(false)
+    }
 }
 
 /// What stands in the window's place.
@@ -114,19 +123,18 @@ pub(crate) struct Core {
     pub(crate) secrets: Option<Arc<dyn Vault>>,
     /// One opening at a time: two would make two keys for one file.
     pub(crate) one_opening: Arc<Mutex<()>>,
-    /// A locked workspace is being tried again, and when that began last.
-    pub(crate) trying: bool,
-    /// Which installation the current workspace is, once that is known.
-    pub(crate) device: Option<DeviceId>,
+    /// Which opening tries its workspace's door at the moment.
+    pub(crate) trying: Option<u64>,
     /// It was asked for once more meanwhile: what is found may be older than the question.
     pub(crate) try_after: bool,
+    /// When that began last.
     pub(crate) tried_at: i64,
+    /// Which installation the current workspace is, once that is known.
+    pub(crate) device: Option<DeviceId>,
     /// The service of a workspace that is locked until it answers.
     pub(crate) backend: Option<Arc<dyn Backend>>,
     /// Counts the knocks at its door: only the last one counts.
     pub(crate) knocks: u64,
-    /// It answered.
-    pub(crate) contact: bool,
     /// The token of a workspace that has no place for it yet.
     pub(crate) token: Option<(String, SecretString)>,
     /// A sign-in waits for the browser.
@@ -171,13 +179,12 @@ impl Desk {
             opening: 0,
             secrets: None,
             one_opening: Arc::default(),
-            trying: false,
+            trying: None,
             try_after: false,
             device: None,
             tried_at: 0,
             backend: None,
             knocks: 0,
-            contact: false,
             token: None,
             sign_in: None,
             focused: true,
@@ -432,7 +439,11 @@ impl Core {
             State::Opening => Ok(Gate::Opening),
             State::Locked(locked) => Ok((*locked).into()),
             State::SignedOut => Ok(Gate::SignedOut { waiting }),
-            State::Open(place) => place.gate(now, waiting),
+            State::Open(place) => {
+                let gate = place.gate(now, waiting);
+                self.cache_is_damaged |= gate.is_err() && place.cache_is_damaged();
+                gate
+            }
         }
     }
 
@@ -518,7 +529,8 @@ impl Core {
 
     /// Sets presence offline if there is a line. What is answered ends when the service knows.
     fn leave(&mut self) -> impl Future<Output = ()> + Send + use<> {
-        let leave = self.place().ok().and_then(|place| place.leave());
+        let at = self.now().wall;
+        let leave = self.place().ok().and_then(|place| place.leave(at));
         async move {
             if let Some(leave) = leave {
                 leave.await;

@@ -83,16 +83,36 @@ impl Files {
         self.write("workspaces.json", workspaces)
     }
 
-    /// What cannot be read counts as not there: these files hold nothing that is missed.
+    /// What cannot be read counts as not there. It is put aside before another takes its place: which folder is whose stands
+    /// in one of these files.
     fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        serde_json::from_slice(&fs::read(self.folder.join(name)).ok()?).ok()
+        let path = self.folder.join(name);
+        let read = serde_json::from_slice(&fs::read(&path).ok()?);
+        if read.is_err() {
+            tracing::error!(name, "cannot be read and is put aside");
+            let _ = fs::rename(&path, path.with_extension("unreadable.json"));
+        }
+        read.ok()
     }
 
-    /// Written beside and moved into place, so that a crash leaves the old or the new file, never half of one.
     fn write<T: Serialize>(&self, name: &str, value: &T) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
-        let beside = self.folder.join(format!("{name}.new"));
-        fs::write(&beside, serde_json::to_vec_pretty(value)?)?;
-        fs::rename(beside, self.folder.join(name))
+        store::open::replace(&self.folder.join(name), &serde_json::to_vec_pretty(value)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_kept_aside() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = Files::in_folder(folder.path());
+        fs::write(folder.path().join("workspaces.json"), "{ half of").expect("the disk takes it");
+        assert_eq!(files.workspaces(), Workspaces::default());
+        files.save_workspaces(&Workspaces::default()).expect("the disk takes it");
+        let kept = fs::read_to_string(folder.path().join("workspaces.unreadable.json"));
+        assert_eq!(kept.expect("it is kept"), "{ half of");
     }
 }

@@ -235,6 +235,11 @@ impl Sync {
         }
     }
 
+    /// The log that is followed, once one is.
+    pub(crate) fn epoch(&self) -> Option<Epoch> {
+        self.epoch
+    }
+
     /// How the line is.
     pub fn line(&self) -> LineState {
         match &self.phase {

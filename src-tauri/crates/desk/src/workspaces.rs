@@ -9,7 +9,7 @@ use crate::{
     Failure, FailureCode,
     core::{Core, State},
     settings::PRACTICE,
-    view::LockedWhy,
+    view::{LockedWhy, Push, Toast},
     workplace::open::{Folder, secret_name},
 };
 
@@ -23,8 +23,9 @@ impl Core {
             waiting.abort();
         }
         // The one that is left is offline from now on.
+        let at = self.now().wall;
         if let Ok(place) = self.place()
-            && let Some(leave) = place.leave()
+            && let Some(leave) = place.leave(at)
         {
             self.io.spawn(leave);
         }
@@ -61,6 +62,7 @@ impl Core {
                 Err(trouble) => {
                     tracing::warn!(%trouble, "a sign-in came to nothing");
                     core.sign_in = None;
+                    core.push(Push::Toast { toast: Toast::Failed { failure: trouble.into() } });
                     core.push_gate();
                 }
             });
@@ -81,6 +83,7 @@ impl Core {
         self.opening += 1;
         self.state = State::Opening;
         self.secrets = None;
+        self.token = None;
         self.push_gate();
         Ok(self.io.spawn_blocking(move || {
             let one = one.lock();

@@ -55,8 +55,9 @@ pub(crate) enum Done {
 /// What the body of a command answers.
 pub(crate) type Effect = Result<Done, Halt>;
 
-/// How long the client should wait before it sends a command whose predecessor has not arrived.
-const PREDECESSOR_RETRY_MS: u32 = 500;
+/// How long the client should wait before it sends again what cannot be done yet: its predecessor has not arrived, or it was
+/// meant for the log of before a restore.
+const NOT_YET_MS: u32 = 500;
 
 /// Does one command, or finds what became of it.
 pub(crate) fn handle(
@@ -66,7 +67,7 @@ pub(crate) fn handle(
     now: model::At,
     command: Command,
 ) -> Result<(Receipt, Committed)> {
-    let Command { id, after, intent, until, seen, .. } = command;
+    let Command { id, after, epoch, intent, until, seen, .. } = command;
     let hash = Sha256::digest(serde_json::to_vec(&intent)?).to_vec();
     let act = (intent.kind(), audit::object_of(&intent));
     if let Some((kept_hash, outcome)) = kept(sql, tenant, me.id.0, id)? {
@@ -77,10 +78,13 @@ pub(crate) fn handle(
         };
         return Ok((Receipt { id, duplicate: true, outcome }, Committed::default()));
     }
-    if let Some(after) = after
-        && kept::<Outcome>(sql, tenant, me.id.0, after)?.is_none()
-    {
-        let outcome = Outcome::Retry { after_ms: PREDECESSOR_RETRY_MS };
+    let other_log = epoch.is_some() && epoch != Some(crate::log::head(sql, tenant)?.epoch);
+    let early = match after {
+        Some(after) => kept::<Outcome>(sql, tenant, me.id.0, after)?.is_none(),
+        None => false,
+    };
+    if other_log || early {
+        let outcome = Outcome::Retry { after_ms: NOT_YET_MS };
         return Ok((Receipt { id, duplicate: false, outcome }, Committed::default()));
     }
 

@@ -36,7 +36,7 @@ impl Problem {
 
     /// The company closed the account, or ended this sign-in.
     pub(crate) fn sign_in_ended() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "sign_in_ended", "Your company ended this sign-in.")
+        Self::new(StatusCode::FORBIDDEN, reads::Problem::SIGN_IN_ENDED, "Your company ended this sign-in.")
     }
 
     /// The sign-in page's only answer to a wrong address or password.

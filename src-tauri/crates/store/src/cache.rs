@@ -261,7 +261,13 @@ fn take(
     touched: &mut Touched,
 ) -> Result<()> {
     match change {
-        Change::Put { entity } => put(tx, entity, generation, touched),
+        Change::Put { entity } => {
+            if let Entity::Customer(row) = entity {
+                // Their name stands in their conversations' rows.
+                touched.conversations.extend(conversation::ids_of(tx, row.id)?);
+            }
+            put(tx, entity, generation, touched)
+        }
         Change::Entered { customer, entities } => {
             touched.entered.insert(*customer);
             entities.iter().try_for_each(|entity| put(tx, entity, generation, touched))

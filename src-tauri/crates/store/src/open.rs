@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{self, Write},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -186,12 +187,40 @@ pub fn files_of(path: &Path) -> [PathBuf; 3] {
 ///
 /// # Errors
 /// When a file is there and cannot be removed.
-pub fn remove(path: &Path) -> std::io::Result<()> {
+pub fn remove(path: &Path) -> io::Result<()> {
     for file in files_of(path) {
         match fs::remove_file(&file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
+    }
+    Ok(())
+}
+
+/// Writes a small file that only its owner may read: beside, brought to the disk, and moved into place. A power cut leaves the
+/// old file or the new one, whole.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let mut options = fs::File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.open(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&beside, path)?;
+    // The new name, too, must survive the cut.
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        fs::File::open(folder)?.sync_all()?;
     }
     Ok(())
 }

@@ -7,8 +7,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -330,31 +329,8 @@ fn write_new(path: &Path, sealed: &Sealed) -> Result<(), SlotError> {
 
 fn write(path: &Path, sealed: &Sealed) -> Result<(), SlotError> {
     let bytes = serde_json::to_vec_pretty(sealed).map_err(|_| SlotError::Disk)?;
-    whole(path, &bytes).map_err(|error| {
+    crate::open::replace(path, &bytes).map_err(|error| {
         tracing::error!(kind = ?error.kind(), "the file of the passphrase cannot be written");
         SlotError::Disk
     })
-}
-
-/// Written beside, brought to the disk, and moved into place: a power cut leaves the old file or the new one, whole.
-fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = path.with_extension("slot.new");
-    let mut options = fs::File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    let mut file = options.open(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&beside, path)?;
-    // The new name, too, must survive the cut.
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }

@@ -113,6 +113,20 @@ fn the_same_changes_again_change_nothing_and_older_ones_neither() {
 }
 
 #[test]
+fn a_customer_s_new_name_stands_in_their_conversations_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut cache = Cache::open(&folder.path().join("cache.db"), &Key::random()).unwrap();
+    let rows = [
+        put(1, Entity::Customer(customer(10, "Léa", 1))),
+        put(2, Entity::Conversation(conversation(20, 10, 1))),
+    ];
+    cache.apply(2, &rows, &me(), At(0)).unwrap();
+    let named = [put(3, Entity::Customer(customer(10, "Léa Bernard", 2)))];
+    let touched = cache.apply(3, &named, &me(), At(0)).unwrap();
+    assert!(touched.conversations.contains(&ConversationId(id(20))));
+}
+
+#[test]
 fn who_leaves_sight_is_forgotten_down_to_the_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cache.db");
@@ -195,19 +209,12 @@ fn a_command_goes_from_queued_to_done_and_survives_a_crash_on_the_way() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("work.db");
     let key = Key::random();
-    let command = Command {
-        id: id(40).into(),
-        device: id(2).into(),
-        after: None,
-        intent: Intent::Reply {
-            conversation: ConversationId(id(20)),
-            text: "Hello".into(),
-            attachments: vec![],
-        },
-        at: At(0),
-        until: None,
-        seen: None,
-    };
+    let command = Command::new(
+        id(40).into(),
+        id(2).into(),
+        Intent::Reply { conversation: ConversationId(id(20)), text: "Hello".into(), attachments: vec![] },
+        At(0),
+    );
     let work = Work::open(&path, &key).unwrap();
     let row = NewRow {
         command: command.clone(),

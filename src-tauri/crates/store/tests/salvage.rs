@@ -91,15 +91,12 @@ fn sha256(n: u32) -> String {
 }
 
 fn new_row(n: u32) -> NewRow {
-    let command = Command {
-        id: CommandId(Uuid::from_u128(u128::from(n) + 1_000)),
-        device: Uuid::from_u128(2).into(),
-        after: None,
-        intent: Intent::Reply { conversation: talk(n % 7), text: words(n).into(), attachments: vec![] },
-        at: At(0),
-        until: None,
-        seen: None,
-    };
+    let command = Command::new(
+        CommandId(Uuid::from_u128(u128::from(n) + 1_000)),
+        Uuid::from_u128(2).into(),
+        Intent::Reply { conversation: talk(n % 7), text: words(n).into(), attachments: vec![] },
+        At(0),
+    );
     NewRow {
         command,
         base: None,

@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use model::{DeviceId, PersonId, wire::reads::Tokens};
-use reqwest::StatusCode;
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use tokio::sync::Mutex;
 
@@ -41,8 +40,9 @@ pub(super) struct Session {
     http: reqwest::Client,
     address: Address,
     keeper: Arc<dyn Keeper>,
-    /// The installation, once that is known.
-    device: Option<DeviceId>,
+    /// The installation. Said with every request for tokens, whatever needs them first: a token without its device would look
+    /// like one in other hands.
+    device: DeviceId,
     state: Mutex<State>,
 }
 
@@ -53,8 +53,8 @@ struct State {
     /// A pair whose refresh token the keyring did not take yet. It is not used before: a crash would lose it, and the one
     /// before would then count as stolen.
     unkept: Option<(SecretString, Access)>,
-    /// Who may sign in here, and at which installation, once that is known.
-    sits: Option<(PersonId, DeviceId)>,
+    /// Who may sign in here, once that is known.
+    sits: Option<PersonId>,
 }
 
 #[derive(Clone)]
@@ -64,12 +64,13 @@ struct Access {
 }
 
 impl Session {
-    pub(super) fn new(http: reqwest::Client, address: Address, keeper: Arc<dyn Keeper>) -> Self {
-        Self { http, address, keeper, device: None, state: Mutex::default() }
-    }
-
-    pub(super) fn at(self, device: DeviceId) -> Self {
-        Self { device: Some(device), ..self }
+    pub(super) fn new(
+        http: reqwest::Client,
+        address: Address,
+        keeper: Arc<dyn Keeper>,
+        device: DeviceId,
+    ) -> Self {
+        Self { http, address, keeper, device, state: Mutex::default() }
     }
 
     /// The token for a request.
@@ -92,9 +93,9 @@ impl Session {
     }
 
     /// Makes sure that nobody else's tokens are used.
-    pub(super) async fn is_for(&self, person: PersonId, device: DeviceId) -> Result<(), Trouble> {
+    pub(super) async fn is_for(&self, person: PersonId) -> Result<(), Trouble> {
         let mut state = self.state.lock().await;
-        state.sits = Some((person, device));
+        state.sits = Some(person);
         if state.access.as_ref().is_some_and(|access| access.person == person) {
             return Ok(());
         }
@@ -105,7 +106,7 @@ impl Session {
     async fn begin(&self, state: &mut State) -> Result<Zeroizing<String>, Trouble> {
         let (refresh, access) = match state.unkept.take() {
             Some(unkept) => unkept,
-            None => self.ask(state).await?,
+            None => self.ask().await?,
         };
         // Kept before it is used: a token that is used but not kept would be lost with a crash.
         if self.keeper.keep(&refresh).await.is_err() {
@@ -113,7 +114,7 @@ impl Session {
             state.unkept = Some((refresh, access));
             return Err(Trouble::Unreachable);
         }
-        if state.sits.is_some_and(|(person, _)| person != access.person) {
+        if state.sits.is_some_and(|person| person != access.person) {
             tracing::warn!("somebody else signed in than the person whose desk this is");
             return Err(Trouble::SignIn);
         }
@@ -122,9 +123,8 @@ impl Session {
         Ok(token)
     }
 
-    async fn ask(&self, state: &State) -> Result<(SecretString, Access), Trouble> {
-        // Whatever asks first: a token without its device would look like one in other hands.
-        let device = state.sits.map(|(_, device)| device).or(self.device);
+    async fn ask(&self) -> Result<(SecretString, Access), Trouble> {
+        let device = self.device;
         let grant = match self.keeper.credentials().await.ok_or(Trouble::SignIn)? {
             Credentials::Refresh(token) => serde_json::json!({
                 "grant_type": "refresh_token", "refresh_token": token.expose_secret(), "device": device,
@@ -148,8 +148,5 @@ pub(super) async fn grant_tokens(
 ) -> Result<Tokens, Trouble> {
     let request = http.post(address.http("/v1/token")).timeout(PATIENCE).json(grant);
     let response = request.send().await.map_err(|error| trouble(&error))?;
-    if response.status() == StatusCode::FORBIDDEN {
-        return Err(Trouble::Ended);
-    }
     read(checked(response).await?).await
 }

@@ -3,7 +3,7 @@
 use backend::{Backend, Trouble};
 use model::{
     CommandId, Intent,
-    wire::{Outcome, Rejection},
+    wire::{Command, Outcome, Rejection},
 };
 use uuid::Uuid;
 
@@ -31,17 +31,15 @@ impl Desk {
                 if place.connection_is_down(now) {
                     return Err(FailureCode::Offline.into());
                 }
-                Ok((backend, (place.replica.device(), intent, now.wall)))
+                Ok((backend, Command::new(id, place.replica.device(), intent, now.wall)))
             })
             .await?;
-        let (device, intent, at) = command;
-        let command = model::wire::Command { id, device, after: None, intent, at, until: None, seen: None };
         done(submit(&*backend, command).await?)
     }
 }
 
 /// Sends a command; again, under the same name, when no answer came.
-async fn submit(backend: &dyn Backend, command: model::wire::Command) -> Result<Outcome, Failure> {
+async fn submit(backend: &dyn Backend, command: Command) -> Result<Outcome, Failure> {
     let mut last = Trouble::Unreachable;
     for _ in 0..TRIES {
         match backend.submit(vec![command.clone()]).await {

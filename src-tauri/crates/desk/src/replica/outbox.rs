@@ -77,7 +77,8 @@ impl Replica {
         base: Option<FollowUpChange>,
         now: Now,
     ) -> Result<(Pending, Vec<Deed>), NotSaved> {
-        if self.pending.len() >= quota::CHANGES {
+        // What takes the place of another adds nothing.
+        if wish.in_place_of.is_none() && self.pending.len() >= quota::CHANGES {
             return Err(NotSaved::Full);
         }
         let made_at = self.known_time(now);
@@ -86,15 +87,8 @@ impl Replica {
             Policy::Async => ASYNC_TTL,
         };
         let expires = made_at + wish.wait_ms + ttl;
-        let command = Command {
-            id: wish.id,
-            device: self.device,
-            after: None,
-            intent: wish.intent,
-            at: now.wall,
-            until: (wish.policy == Policy::Live).then_some(expires),
-            seen: None,
-        };
+        let until = (wish.policy == Policy::Live).then_some(expires);
+        let command = Command { until, ..Command::new(wish.id, self.device, wish.intent, now.wall) };
         let new = NewRow {
             command,
             base,
@@ -115,6 +109,7 @@ impl Replica {
             self.drop_row(older, now, &mut deeds);
         }
         self.pending.push(row.clone());
+        deeds.push(Deed::Changed(vec![row.clone()]));
         deeds.extend(self.step(Input::Queued(item(&row)), now));
         Ok((row, deeds))
     }
@@ -269,16 +264,17 @@ impl Replica {
         self.run(Input::Unqueued(id), now, deeds);
     }
 
-    /// Commands that go out now: each names the one that the service must have had before it, so that a copy which arrives
-    /// late, at a service that was restored meanwhile, does not overtake.
+    /// Commands that go out now: each names the one that the service must have had before it, and the log it is meant for, so
+    /// that a copy which arrives late, at a service that was restored meanwhile, does nothing.
     pub(super) fn submit(&self, batch: &[CommandId], deeds: &mut Vec<Deed>) -> Option<Input> {
+        let epoch = self.sync.epoch();
         let commands: Vec<Command> = batch
             .iter()
             .filter(|id| !self.held.contains(id))
             .filter_map(|&id| {
                 let row = self.row(id)?;
                 let after = outbox::confirmed_before(self.work.rows(), &row.lane, row.local_no).ok()?;
-                Some(Command { after, seen: row.base.clone(), ..row.command.clone() })
+                Some(Command { after, epoch, seen: row.base.clone(), ..row.command.clone() })
             })
             .collect();
         // Not noted as on its way: if it went out all the same, nobody would know after a crash that it may have arrived.

@@ -201,6 +201,11 @@ pub enum Toast {
         /// Which.
         conversation: ConversationId,
     },
+    /// Something that was begun a while ago came to nothing.
+    Failed {
+        /// Why.
+        failure: crate::Failure,
+    },
     /// A file was saved.
     FileSaved {
         /// Where.

@@ -53,6 +53,8 @@ pub(crate) enum Unlock {
     Keyring,
     /// With what was open a moment ago.
     Again(Arc<dyn Vault>),
+    /// The same, and the service answered: the lease begins anew.
+    InContact(Arc<dyn Vault>),
     /// With the slot under this passphrase, because the keyring did not open it for that reason.
     Passphrase(SecretString, LockedWhy),
     /// For the first time, without a keyring: with a new slot under this passphrase.
@@ -89,20 +91,19 @@ pub(crate) struct Door {
     pub(crate) folder: Folder,
     pub(crate) known: Known,
     pub(crate) now: Now,
-    /// The service answered a moment ago.
-    pub(crate) in_contact: bool,
 }
 
 impl Door {
     /// Keys and files. Blocks: the keyring may take its time, and so does a passphrase.
     pub(crate) fn open(&self, unlock: Unlock) -> Result<Found, NotOpened> {
         match unlock {
-            Unlock::Keyring => self.open_with(&self.ring).map_err(|why| self.locked(why)),
-            Unlock::Again(vault) => self.open_with(&vault).map_err(|why| self.locked(why)),
+            Unlock::Keyring => self.open_with(&self.ring, false).map_err(|why| self.locked(why)),
+            Unlock::Again(vault) => self.open_with(&vault, false).map_err(|why| self.locked(why)),
+            Unlock::InContact(vault) => self.open_with(&vault, true).map_err(|why| self.locked(why)),
             Unlock::Passphrase(passphrase, ring) => {
                 let slot = Slot::open(&self.folder.slot(), &passphrase).map_err(Failure::from)?;
                 let slot: Arc<dyn Vault> = Arc::new(slot);
-                let found = self.open_with(&slot).map_err(|why| self.locked(why))?;
+                let found = self.open_with(&slot, false).map_err(|why| self.locked(why))?;
                 Ok(self.give_back(&slot, ring, found))
             }
             Unlock::Choose(passphrase) => {
@@ -113,7 +114,7 @@ impl Door {
                 std::fs::create_dir_all(&self.folder.path).map_err(|_| self.locked(LockedWhy::Disk))?;
                 let slot = Slot::create(&self.folder.slot(), &passphrase).map_err(Failure::from)?;
                 let slot: Arc<dyn Vault> = Arc::new(slot);
-                self.open_with(&slot).map_err(|why| self.locked(why))
+                self.open_with(&slot, false).map_err(|why| self.locked(why))
             }
         }
     }
@@ -148,7 +149,7 @@ impl Door {
         NotOpened::Locked(Locked { why, passphrase, since: None })
     }
 
-    fn open_with(&self, vault: &Arc<dyn Vault>) -> Result<Found, LockedWhy> {
+    fn open_with(&self, vault: &Arc<dyn Vault>, in_contact: bool) -> Result<Found, LockedWhy> {
         let Self { folder, known, .. } = self;
         let practice = known.id == PRACTICE;
         // Nobody's keys are made for nobody: after a sign-out nothing is left, and nothing comes back by itself.
@@ -170,8 +171,8 @@ impl Door {
         };
         // First the file that can never be replaced: when its key does not fit, nothing else is touched.
         let work = Work::open_or_salvage(&folder.work(), &key("work")?, self.now.wall)?;
-        if !practice && let Some(since) = lease::over(&work, self.now, self.in_contact) {
-            let device = kept::load(work.rows(), "device").ok().flatten();
+        if !practice && let Some(since) = lease::over(&work, self.now, in_contact) {
+            let device = kept::load(work.rows(), "device").map_err(|_| LockedWhy::Disk)?;
             return Ok(Found::LeaseOver(vault.clone(), since, device));
         }
         let cache = open_cache(&folder.cache(), &key("cache")?)?;

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use backend::{Backend, Native, native::Address};
+use backend::{Backend, Native, Trouble, native::Address};
 use model::{
     At,
     at::{HOUR, MINUTE},
@@ -73,6 +73,8 @@ pub(crate) struct Watched {
     /// When it was looked at last, on the clock that never jumps.
     looked: i64,
     written: i64,
+    /// The computer slept or its clock jumped: a line that looked live then tells nothing until it was live anew.
+    doubt: bool,
 }
 
 /// Whether the lease of a workspace that is being opened is over, and since when there was no contact.
@@ -99,7 +101,12 @@ impl Watched {
     fn look(&mut self, now: Now, live: bool) -> bool {
         let went = self.lease.passes(now.mono - self.looked, now.wall);
         self.looked = now.mono;
-        if live && went < HELD {
+        if went >= HELD {
+            self.doubt = true;
+        } else if !live {
+            self.doubt = false;
+        }
+        if live && !self.doubt {
             self.lease = Lease::begun(now.wall);
         }
         self.lease.is_over()
@@ -120,7 +127,7 @@ impl Workplace {
                 let known = kept::load::<Lease>(work.rows(), Lease::NAME).ok().flatten();
                 let lease = known.unwrap_or_else(|| Lease::begun(now.wall));
                 write(work, lease);
-                none.insert(Watched { lease, looked: now.mono, written: now.mono })
+                none.insert(Watched { lease, looked: now.mono, written: now.mono, doubt: false })
             }
         };
         let over = watched.look(now, live);
@@ -162,32 +169,28 @@ impl Core {
         let known = self.workspaces.current()?;
         let address: Address = known.address.as_deref()?.parse().ok()?;
         let keeper = Kept { vault: self.secrets(), name: secret_name(&known.id, "refresh") };
-        let native = Native::new(address, Arc::new(keeper)).ok()?;
-        Some(Arc::new(match self.device {
-            Some(device) => native.at(device),
-            None => native,
-        }))
+        Some(Arc::new(Native::new(address, Arc::new(keeper), self.device?).ok()?))
     }
 
-    /// Asks the service whether it is there, until it answers whoever is signed in: that is contact.
-    pub(crate) fn knock(&mut self, tries: u64) {
+    /// Asks the service in so many seconds whether it is there, until it answers whoever is signed in: that is contact.
+    pub(crate) fn knock(&mut self, after_s: u64) {
         let Some(backend) = self.backend.clone() else { return };
         self.knocks += 1;
         let (back, opening, knocks) = (self.back.clone(), self.opening, self.knocks);
+        let id = self.workspaces.current.clone();
         self.io.spawn(async move {
-            tokio::time::sleep(std::time::Duration::from_secs(tries.min(KNOCK_S))).await;
-            let answered = backend.me().await.is_ok();
+            tokio::time::sleep(std::time::Duration::from_secs(after_s)).await;
+            let answer = backend.me().await;
             back.job(move |core| {
                 let waits =
                     matches!(&core.state, State::Locked(locked) if locked.why == LockedWhy::LeaseOver);
                 if !waits || core.opening != opening || core.knocks != knocks {
                     return;
                 }
-                if answered {
-                    core.contact = true;
-                    core.open_by(Unlock::Again(core.secrets()));
-                } else {
-                    core.knock(tries * 2 + 1);
+                match answer {
+                    Ok(_) => core.open_by(Unlock::InContact(core.secrets())),
+                    Err(Trouble::Ended) => core.sign_in_was_ended(&id),
+                    Err(_) => core.knock((after_s * 2 + 1).min(KNOCK_S)),
                 }
             });
         });
@@ -202,7 +205,7 @@ mod tests {
     const DAY: i64 = 24 * HOUR;
 
     fn watched() -> Watched {
-        Watched { lease: Lease::begun(BEGIN), looked: 0, written: 0 }
+        Watched { lease: Lease::begun(BEGIN), looked: 0, written: 0, doubt: false }
     }
 
     fn later(mono: i64, wall: i64) -> Now {
@@ -231,6 +234,18 @@ mod tests {
         }
         let slept = 5_000 * MINUTE + 80 * HOUR;
         assert!(watched.look(later(5_001 * MINUTE, slept), true), "it only looks live");
+    }
+
+    #[test]
+    fn a_line_is_believed_again_once_it_was_opened_anew() {
+        let mut watched = watched();
+        // Slept for two days; nobody has noticed yet that the line is dead, however often one looks.
+        for look in 1..=3 {
+            assert!(!watched.look(later(look, 48 * HOUR + look), true));
+        }
+        assert!(watched.look(later(10, LEASE), true), "that was no contact");
+        assert!(watched.look(later(20, LEASE + 20), false));
+        assert!(!watched.look(later(30, LEASE + 30), true), "this is");
     }
 
     #[test]

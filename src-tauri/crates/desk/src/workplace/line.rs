@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use backend::{Backend, Heard, Line, Trouble};
-use model::{CommandId, DeviceId, PersonId, wire::Command};
+use model::{CommandId, PersonId, wire::Command};
 use store::work::{
     self,
     outbox::{self, Pending},
@@ -149,9 +149,9 @@ impl Workplace {
         None
     }
 
-    /// Whose desk this is, and which.
-    fn sits(&self) -> Option<(PersonId, DeviceId)> {
-        self.replica.me().map(|me| (me.id, self.replica.device()))
+    /// Whose desk this is.
+    fn sits(&self) -> Option<PersonId> {
+        self.replica.me().map(|me| me.id)
     }
 
     fn dial(&mut self, core: &Core) -> Option<Input> {
@@ -280,9 +280,9 @@ impl Workplace {
 }
 
 /// What waits in the files is one person's: it is sent, and more is fetched, only while it is they who are signed in.
-async fn is_for(backend: &dyn Backend, sits: Option<(PersonId, DeviceId)>) -> Result<(), Trouble> {
+async fn is_for(backend: &dyn Backend, sits: Option<PersonId>) -> Result<(), Trouble> {
     match sits {
-        Some((person, device)) => backend.is_for(person, device).await,
+        Some(person) => backend.is_for(person).await,
         None => Ok(()),
     }
 }
@@ -315,12 +315,13 @@ async fn send_file(backend: &dyn Backend, sha256: &str, file: &work::file::Waiti
 impl Core {
     /// The company ended the sign-in of the workspace with that id: what the service told is taken off the disk at once. What
     /// is the advisor's own and not sent yet stays, for when they sign in again.
-    fn sign_in_was_ended(&mut self, id: &str) {
+    pub(super) fn sign_in_was_ended(&mut self, id: &str) {
         self.opening += 1;
         self.state = State::Opening;
         self.push_gate();
         let (cache, name) = (Folder::of(&self.folder, id).cache(), secret_name(id, "refresh"));
-        let (vault, back, opening) = (self.vault.clone(), self.back.clone(), self.opening);
+        // Where the token is: in the keyring, or in the open slot.
+        let (vault, back, opening) = (self.secrets(), self.back.clone(), self.opening);
         self.io.spawn_blocking(move || {
             if let Err(error) = store::open::remove(&cache) {
                 tracing::error!(%error, "what was told cannot be taken off the disk");

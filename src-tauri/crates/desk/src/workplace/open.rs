@@ -34,7 +34,7 @@ use crate::{
     replica::Replica,
     settings::{Known, PRACTICE},
     sync::{Input, LineState},
-    view::{Keys, Locked, LockedWhy, Passphrase, Push},
+    view::{Keys, Locked, LockedWhy, Passphrase, Push, Toast},
     words,
 };
 
@@ -118,7 +118,6 @@ impl Core {
     /// Begins to open the current workspace.
     pub(crate) fn open_current(&mut self) {
         self.opening += 1;
-        self.trying = false;
         self.try_after = false;
         self.backend = None;
         self.state = State::Opening;
@@ -138,18 +137,17 @@ impl Core {
             folder: Folder::of(&self.folder, &known.id),
             known,
             now: self.now(),
-            in_contact: std::mem::take(&mut self.contact),
         })
     }
 
     /// Opens the current workspace in one way; what is shown stays until that came to something.
     pub(crate) fn open_by(&mut self, unlock: Unlock) {
-        if self.trying {
+        if self.trying == Some(self.opening) {
             self.try_after = true;
             return;
         }
         let Some(door) = self.door() else { return };
-        self.trying = true;
+        self.trying = Some(self.opening);
         self.tried_at = self.now().mono;
         let (back, opening, one) = (self.back.clone(), self.opening, self.one_opening.clone());
         self.io.spawn_blocking(move || {
@@ -157,7 +155,7 @@ impl Core {
             let found = door.open(unlock);
             back.job(move |core| {
                 if core.opening == opening {
-                    core.trying = false;
+                    core.trying = None;
                     let again = std::mem::take(&mut core.try_after);
                     core.tried(&door.known, found);
                     if again && matches!(core.state, State::Locked(_)) {
@@ -191,7 +189,7 @@ impl Core {
     pub(crate) fn heal(&mut self) {
         let State::Locked(locked) = &self.state else { return };
         let heals = matches!(locked.why, LockedWhy::KeyringSlow | LockedWhy::KeyMissing);
-        if heals && !self.trying && self.now().mono - self.tried_at >= HEAL {
+        if heals && self.trying != Some(self.opening) && self.now().mono - self.tried_at >= HEAL {
             self.open_by(Unlock::Keyring);
         }
     }
@@ -393,8 +391,12 @@ impl Core {
         let (vault, name) = (self.secrets(), secret_name(&known.id, "refresh"));
         let (back, opening) = (self.back.clone(), self.opening);
         self.io.spawn(async move {
-            // A keyring that is locked or slow is asked until it answers: the files are open all the while.
+            // A keyring that is locked or slow is asked until it answers: the files are open all the while. Of a workspace that
+            // was left nothing is asked any more: that may bring up a window.
             let signed_in = loop {
+                if !back.is_at(opening).await {
+                    return;
+                }
                 let (asked, wanted) = (vault.clone(), name.clone());
                 match tokio::task::spawn_blocking(move || asked.get(&wanted)).await {
                     Ok(Ok(token)) => break token.is_some(),
@@ -440,9 +442,12 @@ impl Core {
     /// Somebody is signed in: finds out who, if that is not known, and starts the line.
     pub(crate) fn connect(&mut self, address: &Address, keeper: Arc<dyn Keeper>) {
         let Ok(device) = self.place().map(|place| place.replica.device()) else { return };
-        let backend: Arc<dyn Backend> = match Native::new(address.clone(), keeper) {
-            Ok(native) => Arc::new(native.at(device)),
-            Err(trouble) => return tracing::error!(%trouble, "no connection can be set up"),
+        let backend: Arc<dyn Backend> = match Native::new(address.clone(), keeper, device) {
+            Ok(native) => Arc::new(native),
+            Err(trouble) => {
+                tracing::error!(%trouble, "no connection can be set up");
+                return self.push(Push::Toast { toast: Toast::Failed { failure: trouble.into() } });
+            }
         };
         let known = self.in_place(|core, place| {
             place.backend = Some(backend.clone());
@@ -470,7 +475,7 @@ impl Core {
                 }
                 match me {
                     Ok(me) => core.is(me.person, &me.workspace),
-                    Err(Trouble::SignIn) => core.signed_out(),
+                    Err(Trouble::SignIn | Trouble::Ended) => core.signed_out(),
                     Err(_) => core.ask_who(backend, tries + 1),
                 }
             });

@@ -32,8 +32,6 @@ impl Workplace {
             return Err(FailureCode::Full.into());
         }
         let (row, deeds) = self.replica.add(wish, now)?;
-        self.touched_row(&row);
-        self.dirty.connection = true;
         self.follow(core, deeds);
         Ok(row)
     }
@@ -216,12 +214,13 @@ impl Workplace {
             _ => Policy::Async,
         };
         let again = CommandId(Uuid::now_v7());
-        // What was to follow the message follows it under its new name.
-        if let Some(after) = self.take_after(id) {
+        // What was to follow the message follows it under its new name: kept under both until there is one.
+        if let Some(after) = self.after.get(&id).cloned() {
             self.keep_after(again, after)?;
         }
-        let deeds = self.replica.retry(id, again, policy, core.now())?;
-        self.follow(core, deeds);
+        let tried = self.replica.retry(id, again, policy, core.now());
+        self.take_after(if tried.is_ok() { id } else { again });
+        self.follow(core, tried?);
         Ok(())
     }
 
@@ -244,9 +243,6 @@ impl Workplace {
             return Err(FailureCode::Full.into());
         }
         let deeds = self.replica.change_follow_up(CommandId(Uuid::now_v7()), id, change, now)?;
-        self.dirty.follow_ups = true;
-        self.dirty.card = true;
-        self.dirty.connection = true;
         self.follow(core, deeds);
         Ok(())
     }

@@ -155,9 +155,15 @@ impl Workplace {
         if let Err(failure) = self.paint_changes(core, now) {
             // What is shown stays what it was; all of it is read again in a moment.
             tracing::error!(%failure, "a view cannot be read");
+            core.cache_is_damaged |= self.cache_is_damaged();
             self.dirty = Dirty { everything: true, ..Dirty::default() };
             self.painted.rests_until = now.mono + UNREADABLE;
         }
+    }
+
+    /// Whether the cache has something that cannot be read: looked at whole, because what failed may have been anything.
+    pub(crate) fn cache_is_damaged(&self) -> bool {
+        matches!(cache::everything(self.replica.cache.rows()), Err(store::Error::Row))
     }
 
     fn paint_changes(&mut self, core: &mut Core, now: Now) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use backend::Backend;
 use model::{
-    CommandId, ConversationId, Intent, PresenceState, Slug,
+    At, CommandId, ConversationId, Intent, PresenceState, Slug,
     wire::{ClientFrame, Command},
 };
 use serde::{Deserialize, Serialize};
@@ -79,26 +79,16 @@ impl Workplace {
 
     /// A command with a new name.
     pub(crate) fn command(&self, core: &Core, intent: Intent) -> Command {
-        let id = CommandId(Uuid::now_v7());
-        Command {
-            id,
-            device: self.replica.device(),
-            after: None,
-            intent,
-            at: core.now().wall,
-            until: None,
-            seen: None,
-        }
+        Command::new(CommandId(Uuid::now_v7()), self.replica.device(), intent, core.now().wall)
     }
 
     /// What sets presence offline; ends once the service knows, or cannot.
-    pub(crate) fn leave(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+    pub(crate) fn leave(&self, at: At) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
         let backend: Arc<dyn Backend> = self.backend.clone()?;
         let (device, id) = (self.replica.device(), CommandId(Uuid::now_v7()));
         Some(Box::pin(async move {
             let intent = Intent::SetPresence { state: PresenceState::Offline, reason: None };
-            let command =
-                Command { id, device, after: None, intent, at: model::At(0), until: None, seen: None };
+            let command = Command::new(id, device, intent, at);
             let _ = backend.submit(vec![command]).await;
         }))
     }

@@ -16,6 +16,10 @@ pub struct Command {
     /// The command of the same lane that must have been handled before.
     #[serde(default)]
     pub after: Option<CommandId>,
+    /// The log that the desk follows. A copy that arrives late, at a service that was restored meanwhile, is not done: its desk
+    /// may have been told something else about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<Epoch>,
     /// What is wanted.
     #[serde(flatten)]
     pub intent: Intent,
@@ -29,6 +33,13 @@ pub struct Command {
     /// changes alone say nothing after the service was restored from a backup.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<FollowUpChange>,
+}
+
+impl Command {
+    /// Something that is wanted whatever came before it.
+    pub fn new(id: CommandId, device: DeviceId, intent: Intent, at: At) -> Self {
+        Self { id, device, after: None, epoch: None, intent, at, until: None, seen: None }
+    }
 }
 
 /// The body of `POST /v1/commands`.

@@ -25,6 +25,11 @@ pub struct Problem {
     pub received: Option<u32>,
 }
 
+impl Problem {
+    /// The `code` that says: the company ended this sign-in.
+    pub const SIGN_IN_ENDED: &str = "sign_in_ended";
+}
+
 /// `GET /v1/me`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Me {

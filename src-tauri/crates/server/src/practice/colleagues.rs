@@ -78,15 +78,7 @@ async fn look(service: &Service, clock: &dyn Clock, tenant: TenantId, id: Person
     let Some(person) = person else { return Ok(()) };
     for intent in wanted {
         let person = person.clone();
-        let command = Command {
-            id: CommandId(Uuid::now_v7()),
-            device: person.id.0.into(),
-            after: None,
-            intent,
-            at: now,
-            until: None,
-            seen: None,
-        };
+        let command = Command::new(CommandId(Uuid::now_v7()), person.id.0.into(), intent, now);
         service.write_with(tenant, move |sql| commands::handle(sql, tenant, &person, now, command)).await?;
     }
     Ok(())

@@ -186,15 +186,7 @@ impl Desk {
     }
 
     async fn wants(&self, intent: Intent) {
-        let command = Command {
-            id: CommandId(Uuid::now_v7()),
-            device: self.device,
-            after: None,
-            intent,
-            at: model::At(0),
-            until: None,
-            seen: None,
-        };
+        let command = Command::new(CommandId(Uuid::now_v7()), self.device, intent, model::At(0));
         let receipts: Receipts = self
             .http
             .post(format!("http://{}/v1/commands", self.address))

@@ -74,7 +74,7 @@ fn intents() -> Vec<Intent> {
 }
 
 fn command(n: u128, intent: Intent) -> Command {
-    Command { id: id(1_000 + n), device: id(2), after: None, intent, at: At(5), until: None, seen: None }
+    Command::new(id(1_000 + n), id(2), intent, At(5))
 }
 
 /// Where a row of a full outbox stands: each of these with each kind of thing.

@@ -35,19 +35,12 @@ fn words(n: u32) -> String {
 }
 
 fn new_row(n: u32) -> NewRow {
-    let command = Command {
-        id: CommandId(id(n)),
-        device: id(0).into(),
-        after: None,
-        intent: Intent::Reply {
-            conversation: ConversationId(id(9)),
-            text: words(n).into(),
-            attachments: vec![],
-        },
-        at: At(0),
-        until: None,
-        seen: None,
-    };
+    let command = Command::new(
+        CommandId(id(n)),
+        id(0).into(),
+        Intent::Reply { conversation: ConversationId(id(9)), text: words(n).into(), attachments: vec![] },
+        At(0),
+    );
     NewRow { command, base: None, policy: Policy::Async, not_before: None, expires_at: None, made_at: At(0) }
 }
 
