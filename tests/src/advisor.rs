@@ -29,6 +29,7 @@ use tokio::{runtime::Handle, sync::mpsc};
 use crate::{
     Stage,
     app::PASSWORD,
+    eventually,
     seat::PATIENCE,
     stage::{MORNING, new_person, signs_in, slug},
 };
@@ -69,12 +70,8 @@ impl Pocket {
 
     /// Waits until it keeps something under a name that ends so.
     pub async fn keeps(&self, what: &str) {
-        let there = async {
-            while !self.names().iter().any(|name| name.ends_with(what)) {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, there).await.expect("the secret is kept");
+        let kept = async || self.names().iter().any(|name| name.ends_with(what)).then_some(());
+        eventually("the secret to be kept", kept).await;
     }
 
     /// The names of what it keeps.
@@ -352,6 +349,22 @@ impl Advisor {
         self.desk = Some(desk);
         self.pushes = pushes;
         self.pushed.clear();
+    }
+
+    /// Ends the desk in order.
+    pub async fn ends(&mut self) {
+        self.desk.take().expect("the desk runs").end().await;
+    }
+
+    /// What stands before the desk, or the desk.
+    pub async fn gate(&self) -> Value {
+        self.call("app.start", json!({})).await["gate"].clone()
+    }
+
+    /// Waits until it is known whether the files open; what stands before the desk then.
+    pub async fn opened(&self) -> Value {
+        let known = async || Some(self.gate().await).filter(|gate| gate["gate"] != "opening");
+        eventually("the files to be opened, or not", known).await
     }
 
     /// Ends the desk without a word, as a crash does: the files stay as they are.

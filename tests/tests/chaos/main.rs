@@ -8,6 +8,7 @@ mod shift;
 
 use std::time::{Duration, Instant};
 
+use loopdesk_tests::asked;
 use machine::Machine;
 use shift::Shift;
 
@@ -15,10 +16,6 @@ use shift::Shift;
 const USUAL: u64 = 40;
 /// Disconnects of the first, short shift.
 const WARM: u64 = 2;
-
-fn asked(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
 
 /// The time that so many of a hundred did not exceed.
 fn percentile(sorted: &[Duration], of: usize) -> Duration {

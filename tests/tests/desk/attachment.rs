@@ -6,6 +6,7 @@ use loopdesk_tests::{
     advisor::email,
     app::PASSWORD,
     chaos::{Answers, Chaos, Cut},
+    eventually,
     page::sha256,
     stage::{new_person, slug},
 };
@@ -15,6 +16,8 @@ use serde_json::{Value, json};
 
 /// What a desk sends of a file at once.
 const PIECE: u32 = 512 * 1024;
+/// In the request for the second of them.
+const SECOND_PIECE: &str = "offset=524288";
 /// What the screen hands over at once.
 const CHUNK: usize = 180_000;
 
@@ -64,18 +67,15 @@ async fn an_upload_that_was_cut_goes_on_where_it_was() {
         (0..4 * PIECE - 1_000).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let file = puts(&ines, &id, "scan.bin", &bytes).await;
 
-    // The answer to its question and to the first piece is lost with the line; the desk is killed after that.
-    chaos.answers(Answers::Cut("PUT /v1/blobs/"));
+    // The desk is killed while it waits for the answer to a piece in the middle.
+    chaos.answers(Answers::Hold(SECOND_PIECE));
     sends(&ines, &id, "Here it is.", &[&file]).await;
-    chaos.until(|counts| counts.lost == 1).await;
-    chaos.answers(Answers::Pass);
-    while pieces(&stage).len() < 2 {
-        tokio::task::yield_now().await;
-    }
+    chaos.until(|counts| counts.held == 1).await;
     ines.crashes();
     chaos.cut(Cut::Reset);
     let before = pieces(&stage);
-    assert!(before.len() < 4, "it is in the middle of it: {before:?}");
+    assert_eq!(before.len(), 2, "it is in the middle of it: {before:?}");
+    chaos.answers(Answers::Pass);
     ines.starts();
     ines.has_sent_all().await;
     let after = pieces(&stage);
@@ -106,10 +106,11 @@ async fn has_uploaded(stage: &Stage) -> (Advisor, String, String) {
     }
     sends(&ines, &id, "Here it is.", &[&file]).await;
     let whole = "SELECT count(*) FROM blob WHERE whole = 1";
-    let count = || database(stage).query_row(whole, [], |row| row.get::<_, i64>(0));
-    while count().expect("the database answers") != 1 {
-        tokio::task::yield_now().await;
-    }
+    let uploaded = async || {
+        let count = database(stage).query_row(whole, [], |row| row.get::<_, i64>(0));
+        (count.expect("the database answers") == 1).then_some(())
+    };
+    eventually("the file to be uploaded", uploaded).await;
     // Its files were swept, or it was restored from a backup that had none of them.
     database(stage).execute_batch("DELETE FROM blob; DELETE FROM blob_piece;").expect("it has lost them");
     (ines, id, file)

@@ -67,7 +67,7 @@ async fn f16_a_cache_that_is_damaged_under_what_is_shown_is_taken_anew() {
     }
     let id = ines.takes_offer().await;
     ines.until(|push| push["patch"].to_string().contains("Line 11").then_some(())).await;
-    ines.desk.take().expect("the desk runs").end().await;
+    ines.ends().await;
     let cache = workspace(&ines.folder()).join("cache.db");
     for part in 1..5 {
         wait_for("the file to be closed", || (!is_open(&cache)).then_some(()));
@@ -89,7 +89,7 @@ async fn f16_a_cache_that_is_damaged_under_what_is_shown_is_taken_anew() {
         let lines: Vec<String> = lines.as_array().expect("lines").iter().map(words).collect();
         let has = |n: u32| lines.iter().any(|line| line.starts_with(&format!("Line {n}:")));
         assert!((0..12).all(has), "part {part}: {lines:?}");
-        ines.desk.take().expect("the desk runs").end().await;
+        ines.ends().await;
     }
 }
 

@@ -1,13 +1,11 @@
 //! For how long what the service told is shown without contact with it, and that nothing is lost by it.
 
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use desk::FailureCode;
 use loopdesk_tests::{Advisor, Stage, advisor::words};
-use serde_json::{Value, json};
-
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
+use model::at::{DAY, HOUR};
+use serde_json::json;
 
 /// A loop with a draft and a reply that did not go out: the service is down.
 async fn without_a_line() -> (Stage, Advisor, String) {
@@ -28,11 +26,7 @@ async fn without_a_line() -> (Stage, Advisor, String) {
     (stage, ines, id)
 }
 
-async fn gate(ines: &Advisor) -> Value {
-    ines.call("app.start", json!({})).await["gate"].clone()
-}
-
-fn files(ines: &Advisor) -> Vec<PathBuf> {
+fn files(ines: &Advisor) -> BTreeSet<PathBuf> {
     let workspaces = fs::read_dir(ines.folder().join("workspaces")).expect("workspaces").flatten();
     let inside = workspaces.flat_map(|folder| fs::read_dir(folder.path()).expect("a folder").flatten());
     inside
@@ -43,7 +37,7 @@ fn files(ines: &Advisor) -> Vec<PathBuf> {
 
 /// The desk shows nothing of the customer, and says since when it is alone.
 async fn is_locked(ines: &Advisor) {
-    let gate = gate(ines).await;
+    let gate = ines.gate().await;
     assert_eq!(gate["gate"], "locked", "{gate}");
     assert_eq!(gate["why"], "lease_over");
     assert!(gate["since"].is_i64());
@@ -73,18 +67,16 @@ async fn is_whole(ines: &mut Advisor, id: &str) {
 async fn after_three_days_without_contact_nothing_is_shown_until_the_service_answers() {
     let (mut stage, mut ines, id) = without_a_line().await;
     ines.clock.pass(71 * HOUR);
-    assert_eq!(gate(&ines).await["gate"], "ready", "hour 71");
+    assert_eq!(ines.gate().await["gate"], "ready", "hour 71");
     ines.clock.pass(HOUR);
     is_locked(&ines).await;
     let known = files(&ines);
 
     // Also after a restart, and again.
     for _ in 0..2 {
-        ines.desk.take().expect("the desk runs").end().await;
+        ines.ends().await;
         ines.starts();
-        while gate(&ines).await["gate"] == "opening" {
-            tokio::task::yield_now().await;
-        }
+        ines.opened().await;
         is_locked(&ines).await;
     }
     assert_eq!(files(&ines), known, "nothing is destroyed");
@@ -95,7 +87,7 @@ async fn after_three_days_without_contact_nothing_is_shown_until_the_service_ans
     // Contact begins a new lease.
     stage.stop().await;
     ines.clock.pass(71 * HOUR);
-    assert_eq!(gate(&ines).await["gate"], "ready", "hour 71 again");
+    assert_eq!(ines.gate().await["gate"], "ready", "hour 71 again");
     ines.clock.pass(HOUR);
     is_locked(&ines).await;
 }
@@ -127,11 +119,9 @@ async fn a_clock_that_jumps_ten_years_locks_and_destroys_nothing() {
     // Set right again, it stays locked: nobody knows which was the wrong time.
     ines.clock.sleep(-3_650 * DAY);
     is_locked(&ines).await;
-    ines.desk.take().expect("the desk runs").end().await;
+    ines.ends().await;
     ines.starts();
-    while gate(&ines).await["gate"] == "opening" {
-        tokio::task::yield_now().await;
-    }
+    ines.opened().await;
     is_locked(&ines).await;
     assert_eq!(files(&ines), known, "nothing is destroyed");
     stage.restart().await;
@@ -143,17 +133,15 @@ async fn a_clock_that_jumps_ten_years_locks_and_destroys_nothing() {
 async fn a_clock_set_back_gives_no_day_more() {
     let (_stage, mut ines, _id) = without_a_line().await;
     ines.clock.pass(71 * HOUR);
-    assert_eq!(gate(&ines).await["gate"], "ready");
+    assert_eq!(ines.gate().await["gate"], "ready");
     ines.clock.sleep(-60 * DAY);
-    assert_eq!(gate(&ines).await["gate"], "ready");
+    assert_eq!(ines.gate().await["gate"], "ready");
     ines.clock.pass(HOUR);
     is_locked(&ines).await;
     // Nor does it while the desk is closed.
-    ines.desk.take().expect("the desk runs").end().await;
+    ines.ends().await;
     ines.clock.sleep(-60 * DAY);
     ines.starts();
-    while gate(&ines).await["gate"] == "opening" {
-        tokio::task::yield_now().await;
-    }
+    ines.opened().await;
     is_locked(&ines).await;
 }

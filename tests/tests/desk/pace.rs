@@ -1,7 +1,7 @@
 //! A page that cannot keep up gets few large batches instead of a pile of small ones, and misses nothing.
 
 use desk::{Desk, view::Push};
-use loopdesk_tests::{Advisor, Stage, advisor::words, seat::PATIENCE};
+use loopdesk_tests::{Advisor, Stage, advisor::words, eventually, seat::PATIENCE};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -40,9 +40,7 @@ async fn holds(ines: &Advisor, id: &str, count: usize) {
         let lines = timeline["items"].as_array().cloned().unwrap_or_default();
         lines.iter().filter(|line: &&Value| line["kind"] == "message").count()
     };
-    while lines().await < count {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    eventually("the lines", async || (lines().await >= count).then_some(())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,9 +93,8 @@ async fn what_a_page_was_told_before_it_asked_has_not_the_last_word() {
     stage.restart().await;
 
     // Its question is answered, and the answer may be there before what it was told: that would win.
-    while ines.call("app.start", json!({})).await["gate"]["home"]["connection"]["state"] != "live" {
-        tokio::task::yield_now().await;
-    }
+    let live = async || (ines.gate().await["home"]["connection"]["state"] == "live").then_some(());
+    eventually("the line", live).await;
     desk.painted();
     let mut last = Value::Null;
     while last != "live" {

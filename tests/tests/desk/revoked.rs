@@ -5,6 +5,7 @@ use loopdesk_tests::{
     Advisor, Stage,
     advisor::email,
     app::PASSWORD,
+    eventually,
     stage::{new_person, slug},
     workspaces::workspace,
 };
@@ -12,7 +13,7 @@ use model::{
     Role,
     at::{HOUR, MINUTE},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use server::{Options, Service, admin::NewPerson};
 use store::cache;
 
@@ -23,13 +24,9 @@ async fn operator(stage: &Stage) -> Service {
     Service::open(options).await.expect("the database opens")
 }
 
-async fn gate(ines: &Advisor) -> Value {
-    ines.call("app.start", json!({})).await["gate"].clone()
-}
-
 /// Waits until the desk shows nothing and asks for a sign-in.
 async fn asks_for_sign_in(ines: &mut Advisor) {
-    while gate(ines).await != json!({ "gate": "signed_out", "waiting": false }) {
+    while ines.gate().await != json!({ "gate": "signed_out", "waiting": false }) {
         ines.clock.pass(1_000);
         ines.until(|push| matches!(push["view"].as_str(), Some("connection" | "gate")).then_some(())).await;
     }
@@ -52,7 +49,7 @@ async fn f19_an_ended_sign_in_takes_what_was_told_and_keeps_what_is_hers() {
     ines.line("offline").await;
     let reply = json!({ "id": id, "mode": "reply", "text": "I am asking the carrier.", "attachments": [], "from_macro": null });
     ines.call("message.send", reply).await;
-    assert_eq!(gate(&ines).await["home"]["connection"]["unsent"], 1);
+    assert_eq!(ines.gate().await["home"]["connection"]["unsent"], 1);
     operator(&stage).await.end_sign_ins(&slug("alba"), &ines.email()).await.expect("they are ended");
     stage.restart().await;
     ines.clock.pass(30_000);
@@ -65,16 +62,12 @@ async fn f19_an_ended_sign_in_takes_what_was_told_and_keeps_what_is_hers() {
     ines.call("workspace.sign_in", json!({})).await;
     ines.browses(&stage, &email("Amir Saidi"), PASSWORD).await;
     // Her desk asks for tokens once, and finds whose they are.
-    while !stage
-        .service
-        .audit(&slug("alba"), 9)
-        .await
-        .expect("entries")
-        .iter()
-        .any(|entry| (entry.who, entry.act.as_str()) == (Some(amir.0), "refresh"))
-    {
-        tokio::task::yield_now().await;
-    }
+    let asked = async || {
+        let entries = stage.service.audit(&slug("alba"), 100).await.expect("entries");
+        let his = |entry: &server::audit::Entry| (entry.who, entry.act.as_str()) == (Some(amir.0), "refresh");
+        entries.iter().any(his).then_some(())
+    };
+    eventually("tokens in his name", asked).await;
     asks_for_sign_in(&mut ines).await;
     lea.connect().await;
     lea.catch_up().await;
@@ -109,7 +102,7 @@ async fn f19_an_ended_sign_in_asks_for_another_without_a_keyring_too() {
     stage.restart().await;
     asks_for_sign_in(&mut ines).await;
     // Nor is the void token tried again with the next start.
-    ines.desk.take().expect("the desk runs").end().await;
+    ines.ends().await;
     ines.starts();
     ines.until(|push| (push["gate"]["passphrase"] == "enter").then_some(())).await;
     ines.call("keys.unlock", json!({ "passphrase": "seven quiet lighthouses" })).await;
@@ -134,15 +127,15 @@ async fn f19_a_desk_that_is_locked_learns_that_its_sign_in_was_ended() {
     stage.stop().await;
     ines.line("offline").await;
     ines.clock.pass(73 * HOUR);
-    assert_eq!(gate(&ines).await["why"], "lease_over");
+    assert_eq!(ines.gate().await["why"], "lease_over");
     operator(&stage).await.end_sign_ins(&slug("alba"), &ines.email()).await.expect("they are ended");
     stage.restart().await;
     let cache = workspace(&ines.folder()).join("cache.db");
     ines.call("keys.try_again", json!({})).await;
     let told =
         |ines: &Advisor| !cache.exists() && !ines.vault.names().iter().any(|name| name.ends_with("refresh"));
-    while !told(&ines) || gate(&ines).await["why"] != "lease_over" {
-        assert_ne!(gate(&ines).await["gate"], "ready", "nothing is shown");
+    while !told(&ines) || ines.gate().await["why"] != "lease_over" {
+        assert_ne!(ines.gate().await["gate"], "ready", "nothing is shown");
         ines.until(|push| (push["view"] == "gate").then_some(())).await;
     }
     ines.call("workspace.sign_in", json!({})).await;

@@ -56,19 +56,14 @@ async fn after_a_sign_out_nothing_is_left() {
 
     // Again and again: it shows the sign-in and makes nothing.
     for _ in 0..2 {
-        let start = loop {
-            let start = ines.call("app.start", json!({})).await;
-            if start["gate"]["gate"] != "opening" {
-                break start;
-            }
-            tokio::task::yield_now().await;
-        };
+        ines.opened().await;
+        let start = ines.call("app.start", json!({})).await;
         assert_eq!(start["gate"], json!({ "gate": "signed_out", "waiting": false }));
         assert!(!start.to_string().contains("Léa"));
         let refused = ines.tries("conversation.show", json!({ "id": id })).await;
         assert_eq!(refused.expect_err("nobody is signed in").code, FailureCode::SignedOut);
         assert_eq!((names(&ines), workspaces(&ines.folder())), (Vec::new(), Vec::new()));
-        ines.desk.take().expect("the desk runs").end().await;
+        ines.ends().await;
         ines.starts();
     }
 }

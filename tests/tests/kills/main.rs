@@ -5,14 +5,14 @@ mod desk_killed;
 mod ledger;
 mod service_killed;
 
+use loopdesk_tests::asked;
+use rand::{SeedableRng, rngs::StdRng};
+
 /// Kills of each program in `make test`; `make test-long` asks for more.
 const USUAL: u64 = 5;
 
-fn asked(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
-
-/// How often, and from which seed.
-fn rounds() -> (u64, u64) {
-    (asked("KILLS").unwrap_or(USUAL), asked("SEED").unwrap_or(1))
+/// How often, and in which order.
+fn rounds() -> (usize, StdRng) {
+    let kills = usize::try_from(asked("KILLS").unwrap_or(USUAL)).expect("a count");
+    (kills, StdRng::seed_from_u64(asked("SEED").unwrap_or(1)))
 }

@@ -109,7 +109,7 @@ impl Ledger {
         let Some(replica) = desk.replica() else { return Ok(()) };
         let shown = replica.pending().len();
         let (rows, _) = outbox::open_rows(replica.work().rows()).expect("the work file can be read");
-        // The file may be ahead of the mirror only by what the disk refused to write.
+        // The mirror may show more: a row that the disk refused to settle stands there as it stood.
         if shown < rows.len() {
             return Err(Broken(format!("I1: desk {device} shows {shown} of {} rows", rows.len())));
         }
@@ -166,7 +166,6 @@ impl Ledger {
                 return Err(Broken(format!("I3: lane {lane} of desk {device} was done as {order:?}")));
             }
         }
-        // What the service did for a desk is something that the desk said.
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ use std::{
     time::Instant,
 };
 
+use loopdesk_tests::asked;
 use mistakes::Mistake;
 use schedule::{Broken, Story};
 
@@ -21,12 +22,7 @@ const USUAL: u64 = 2_000;
 /// Schedules in which a known mistake must be found.
 const TO_FIND: u64 = 3_000;
 
-/// A number that the caller set, as `make test-simulation` does.
-fn asked(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
-
-/// Plays the seeds on two threads; the first one that breaks a promise.
+/// Plays the seeds on all cores; the first one that breaks a promise.
 fn play(seeds: std::ops::Range<u64>, mistake: Option<Mistake>) -> (Vec<Story>, Option<(u64, Broken)>) {
     let next = AtomicU64::new(seeds.start);
     let broken = std::sync::Mutex::new(None::<(u64, Broken)>);

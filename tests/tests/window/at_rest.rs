@@ -31,11 +31,16 @@ pub(crate) fn contains(bytes: &[u8], word: &[u8]) -> bool {
 }
 
 /// The ways in which words may lie open.
-fn spellings() -> [Vec<u8>; 3] {
+fn spellings() -> Vec<Vec<u8>> {
     let wide = CANARY.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    // In the middle of other bytes, the first and last group of four may look otherwise.
-    let coded = STANDARD.encode(CANARY.as_bytes());
-    [CANARY.as_bytes().to_vec(), wide, coded.as_bytes().get(..12).expect("a longer word").to_vec()]
+    let mut spellings = vec![CANARY.as_bytes().to_vec(), wide];
+    // In the middle of other bytes it may begin at any place of a group of three, and the first and last group of four look
+    // otherwise.
+    for before in ["", "-", "--"] {
+        let coded = STANDARD.encode(format!("{before}{CANARY}"));
+        spellings.push(coded.as_bytes().get(4..16).expect("a longer word").to_vec());
+    }
+    spellings
 }
 
 #[tokio::test(flavor = "multi_thread")]

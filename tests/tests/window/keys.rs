@@ -1,6 +1,6 @@
 //! The real window, and a keyring that is locked, or none at all.
 
-use std::{fs, path::Path, process::Stdio};
+use std::{fs, process::Stdio};
 
 use loopdesk_tests::{app::App, desktop::Desktop, stage::Stage, workspaces::workspaces};
 use model::Role;
@@ -8,18 +8,10 @@ use serde_json::json;
 use thirtyfour::Key;
 use zbus::zvariant::{ObjectPath, OwnedObjectPath, OwnedValue, Value};
 
+use crate::at_rest::{contains, files};
+
 const PASSPHRASE: &str = "seven quiet lighthouses";
 const DRAFT: &str = "Dear customer, a canary sits in this draft.";
-
-fn files(folder: &Path, out: &mut Vec<std::path::PathBuf>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => files(&entry.path(), out),
-            Ok(kind) if kind.is_file() => out.push(entry.path()),
-            _ => {}
-        }
-    }
-}
 
 /// Nothing of what was typed lies open in the app's folder, and no database of ours is readable.
 fn nothing_lies_open(desktop: &Desktop) {
@@ -30,8 +22,7 @@ fn nothing_lies_open(desktop: &Desktop) {
         // The window's engine keeps a database of its own, in which nothing of ours is.
         let ours = place.to_string_lossy().contains("workspaces/");
         for word in ["canary", "seven quiet", "SQLite format 3"].iter().take(if ours { 3 } else { 2 }) {
-            let found = bytes.windows(word.len()).any(|window| window == word.as_bytes());
-            assert!(!found, "{word} lies open in {}", place.display());
+            assert!(!contains(&bytes, word.as_bytes()), "{word} lies open in {}", place.display());
         }
     }
 }
@@ -140,7 +131,8 @@ async fn a_locked_keyring_is_said_and_the_desk_opens_once_it_is_unlocked() {
             Vec::new(),
         )
         .await;
-    assert!(slowest.as_f64().is_some_and(|ms| ms < 100.0), "{slowest} ms");
+    // A question to the keyring may take five seconds: none of these waited for one.
+    assert!(slowest.as_f64().is_some_and(|ms| ms < 1_000.0), "{slowest} ms");
     for (place, bytes) in &before {
         assert!(fs::read(place).expect("it is there") == *bytes, "{} was touched", place.display());
     }

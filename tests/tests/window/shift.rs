@@ -14,6 +14,7 @@ use std::{
 use loopdesk_tests::{
     Stage,
     app::App,
+    asked,
     chaos::{Chaos, Cut, Path},
     desktop::Desktop,
     patient::Patient,
@@ -65,7 +66,7 @@ struct Shift {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shift_in_the_real_window_loses_nothing() {
-    let seconds = std::env::var("SHIFT").ok().and_then(|text| text.parse().ok()).unwrap_or(USUAL);
+    let seconds = asked("SHIFT").unwrap_or(USUAL);
     let desktop = Desktop::start();
     let mut shift = Shift::begins(&desktop).await;
     let rounds = Duration::from_secs(seconds).as_millis() / ROUND.as_millis();

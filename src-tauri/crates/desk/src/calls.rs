@@ -246,7 +246,7 @@ impl Calls for Desk {
                 let place = core.place()?;
                 let stretch = live::timeline::stretch(&place.scene_or(now)?, id, Some(before))?;
                 // Without the line, what is here is all there is: nobody waits to learn that.
-                let backend = place.backend.clone().filter(|_| !place.connection_is_down(now));
+                let backend = place.backend.clone().filter(|_| !place.connection_is_down());
                 Ok((stretch, backend, core.opening))
             })
             .await?;

@@ -289,13 +289,14 @@ impl Desk {
         if let Ok(leave) = leave {
             let _ = tokio::time::timeout(Duration::from_secs(2), leave).await;
         }
-        let _ = self
-            .with(|core| {
-                core.ending = true;
-                core.state = State::Opening;
-                Ok(())
-            })
-            .await;
+        let ended = self.with(|core| {
+            core.ending = true;
+            core.state = State::Opening;
+            Ok(core.embedded.take())
+        });
+        if let Ok(Some(embedded)) = ended.await {
+            embedded.stop().await;
+        }
     }
 }
 

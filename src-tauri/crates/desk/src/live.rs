@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 
 use model::{
     At, ConversationId, Customer, CustomerId, FollowUpId, Intent, Person, PersonId, Slug, Workspace,
+    intent::Subject,
 };
 use store::{
     Rows, cache,
@@ -54,13 +55,13 @@ pub(crate) struct Scene<'a> {
 impl Scene<'_> {
     /// What is on its way in a conversation, in order.
     pub(crate) fn pending_in(&self, id: ConversationId) -> impl Iterator<Item = &Pending> {
-        let lane = format!("conversation:{id}");
+        let lane = Subject::Conversation(id).to_string();
         self.pending.iter().filter(move |row| row.lane == lane)
     }
 
     /// What is on its way for a loop, in order.
     pub(crate) fn pending_for(&self, id: FollowUpId) -> impl Iterator<Item = &Pending> {
-        let lane = format!("follow_up:{id}");
+        let lane = Subject::FollowUp(id).to_string();
         self.pending.iter().filter(move |row| row.lane == lane)
     }
 
@@ -82,12 +83,11 @@ impl Scene<'_> {
 
     /// The contact reason as it will be: the service's, or the one that is on its way.
     pub(crate) fn reason(&self, id: ConversationId, base: Option<Slug>) -> Option<Slug> {
-        self.pending_in(id).filter(|row| row.state.is_shown() && !row.state.needs_attention()).fold(
-            base,
-            |now, row| match &row.command.intent {
+        self.pending_in(id).filter(|row| !row.state.needs_attention()).fold(base, |now, row| {
+            match &row.command.intent {
                 Intent::SetReason { reason, .. } => reason.clone(),
                 _ => now,
-            },
-        )
+            }
+        })
     }
 }

@@ -17,7 +17,7 @@ use model::{
 };
 use store::{
     Cache, Touched, Work, work,
-    work::outbox::{Pending, Unreadable},
+    work::outbox::{Pending, State, Unreadable},
 };
 
 use crate::{
@@ -322,7 +322,10 @@ impl Replica {
 
     /// What the service confirmed and the cache shows is no longer laid over it.
     fn settle_done(&mut self, deeds: &mut Vec<Deed>) {
-        self.unsettled = true;
+        self.unsettled = self.pending.iter().any(|row| row.state == State::Acked);
+        if !self.unsettled {
+            return;
+        }
         let Ok(position) = self.cache.position() else { return };
         let Some(epoch) = position.epoch else {
             self.unsettled = false;

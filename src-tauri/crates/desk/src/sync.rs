@@ -30,7 +30,7 @@ const PROBE: i64 = 5 * SECOND;
 /// A wall clock that ran so much further than the other one: the computer slept.
 const SLEPT: i64 = 2 * SECOND;
 /// Clocks that differ by less than this tell the same time: the way of the message itself takes some of it.
-const SAME_TIME: i64 = SECOND;
+pub(crate) const SAME_TIME: i64 = SECOND;
 /// A line that held for so long is healthy: the next redial begins without delay again.
 const HEALTHY: i64 = 60 * SECOND;
 
@@ -70,7 +70,7 @@ pub enum Input {
     Queued(Item),
     /// Everything that waits, told anew: the service was restored, and what it forgot is sent again.
     Again(Vec<Item>),
-    /// It is taken back, or sent without waiting further.
+    /// It is taken back.
     Unqueued(CommandId),
     /// It goes out now, whatever time it was to wait.
     SendNow(CommandId),
@@ -315,18 +315,16 @@ impl Sync {
             }
             Input::Heard(frame) => self.heard(*frame, now, &mut out),
             Input::Closed(code) => self.closed(code, now),
-            Input::Applied => self.applied(now, &mut out),
+            Input::Applied => self.applied(&mut out),
             Input::NotApplied => {
                 // Nothing was taken: the same changes come again from the same cursor.
-                self.drop_frames();
-                out.push(Effect::HangUp);
+                self.hang_up(&mut out);
                 self.rest(now);
             }
             Input::NotSignedIn => self.phase = Phase::Stopped(LineState::SignInNeeded),
             Input::NotFinished => {
                 self.epoch = None;
-                self.drop_frames();
-                out.push(Effect::HangUp);
+                self.hang_up(&mut out);
                 self.rest(now);
             }
             Input::SnapshotBegan(no, answer) if self.is_snapshot(no) => {
@@ -370,6 +368,12 @@ impl Sync {
         out
     }
 
+    /// The line is closed, and nothing of it is taken any more.
+    fn hang_up(&mut self, out: &mut Vec<Effect>) {
+        self.drop_frames();
+        out.push(Effect::HangUp);
+    }
+
     /// Begins to get a line: with a snapshot when nothing is known yet, else by dialling.
     fn begin(&mut self, now: Now, out: &mut Vec<Effect>) {
         self.drop_frames();
@@ -408,8 +412,7 @@ impl Sync {
             return;
         }
         self.phase = Phase::Stopped(LineState::SignInNeeded);
-        self.drop_frames();
-        out.push(Effect::HangUp);
+        self.hang_up(out);
         if *trouble == Trouble::Ended {
             out.push(Effect::Forget);
         }
@@ -475,8 +478,7 @@ impl Sync {
                 self.told(theirs, now);
                 if head > self.known_to() {
                     // The service believes that we have more than arrived.
-                    self.drop_frames();
-                    out.push(Effect::HangUp);
+                    self.hang_up(out);
                     self.phase = Phase::Resting { until: now.mono };
                 } else if self.applying.is_none() {
                     out.push(Effect::Complete);
@@ -499,8 +501,7 @@ impl Sync {
         }
         if from > known {
             // A gap: what was missed comes again from the cursor.
-            self.drop_frames();
-            out.push(Effect::HangUp);
+            self.hang_up(out);
             self.phase = Phase::Resting { until: now.mono };
             return;
         }
@@ -512,7 +513,7 @@ impl Sync {
         }
     }
 
-    fn applied(&mut self, _now: Now, out: &mut Vec<Effect>) {
+    fn applied(&mut self, out: &mut Vec<Effect>) {
         let Some(to) = self.applying.take() else { return };
         self.cursor = self.cursor.max(to);
         if let Phase::Streaming { head, .. } = self.phase
@@ -571,9 +572,8 @@ impl Sync {
             Phase::Dialling | Phase::Greeting | Phase::Streaming { .. } | Phase::Resting { .. }
         );
         if drift > SLEPT && waits {
-            self.drop_frames();
+            self.hang_up(out);
             self.redial.reset();
-            out.push(Effect::HangUp);
             self.phase = Phase::Resting { until: now.mono };
         }
     }
@@ -584,8 +584,7 @@ impl Sync {
         match self.phase {
             Phase::Resting { until } if until <= now.mono => self.begin(now, out),
             Phase::Dialling | Phase::Greeting | Phase::Streaming { .. } if silent => {
-                self.drop_frames();
-                out.push(Effect::HangUp);
+                self.hang_up(out);
                 self.rest(now);
             }
             Phase::Streaming { .. } if now.mono - self.pinged_at >= PING => {

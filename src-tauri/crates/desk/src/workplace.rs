@@ -118,7 +118,7 @@ impl Workplace {
 
     /// Time passed.
     pub(crate) fn tick(&mut self, core: &mut Core, now: Now) {
-        let (over, _) = self.moment.typing_over(self.service_time(now));
+        let over = self.moment.typing_over(self.service_time(now));
         for conversation in over {
             self.dirty.conversation(conversation);
         }
@@ -211,7 +211,7 @@ impl Workplace {
 
 impl Workplace {
     /// Whether a command would find nobody.
-    pub(crate) fn connection_is_down(&self, _now: Now) -> bool {
+    pub(crate) fn connection_is_down(&self) -> bool {
         !matches!(self.replica.line(), LineState::Live | LineState::Connecting)
     }
 
@@ -333,7 +333,7 @@ impl Workplace {
     }
 
     /// Lets the helper look for suggestions for what is shown; they are pushed when they are there.
-    fn ask_for_suggestions(&mut self, core: &Core, _now: Now) -> Result<(), Failure> {
+    fn ask_for_suggestions(&mut self, core: &Core) -> Result<(), Failure> {
         let Some(id) = self.shown.conversation else { return Ok(()) };
         let draft: Draft = store::work::draft::load(self.replica.work.rows(), id)?.unwrap_or_default();
         let words = words::words(core.settings.language);

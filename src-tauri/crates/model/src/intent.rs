@@ -1,8 +1,11 @@
 //! What a person at a desk can want: the one list of things that change the world.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::{
     ArticleId, At, Attachment, Channel, ConversationId, CustomerId, FollowUpId, IdentityId, MacroId,
@@ -250,9 +253,54 @@ pub enum Intent {
     },
 }
 
+/// What somebody wants something with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A conversation.
+    Conversation(ConversationId),
+    /// A loop.
+    FollowUp(FollowUpId),
+    /// A customer.
+    Customer(CustomerId),
+    /// An article.
+    Article(ArticleId),
+    /// A macro.
+    Macro(MacroId),
+    /// Themselves.
+    Me,
+}
+
+impl Subject {
+    /// The row's name; nothing where somebody wants something of themselves.
+    pub fn id(self) -> Option<Uuid> {
+        match self {
+            Subject::Conversation(id) => Some(id.0),
+            Subject::FollowUp(id) => Some(id.0),
+            Subject::Customer(id) => Some(id.0),
+            Subject::Article(id) => Some(id.0),
+            Subject::Macro(id) => Some(id.0),
+            Subject::Me => None,
+        }
+    }
+}
+
+/// The name of its lane.
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::Conversation(id) => write!(f, "conversation:{id}"),
+            Subject::FollowUp(id) => write!(f, "follow_up:{id}"),
+            Subject::Customer(id) => write!(f, "customer:{id}"),
+            Subject::Article(id) => write!(f, "article:{id}"),
+            Subject::Macro(id) => write!(f, "macro:{id}"),
+            Subject::Me => f.write_str("me"),
+        }
+    }
+}
+
 impl Intent {
-    /// The things that must happen in the order in which they were wanted share a lane.
-    pub fn lane(&self) -> String {
+    /// What it is about. What is about the same must happen in the order in which it was wanted.
+    pub fn subject(&self) -> Subject {
         match self {
             Intent::Reply { conversation, .. }
             | Intent::Note { conversation, .. }
@@ -270,20 +318,21 @@ impl Intent {
             | Intent::End { conversation, .. }
             | Intent::Link { conversation, .. }
             | Intent::Unlink { conversation }
-            | Intent::Watch { conversation } => format!("conversation:{conversation}"),
-            Intent::AddFollowUp { id, .. } | Intent::ChangeFollowUp { id, .. } => format!("follow_up:{id}"),
-            Intent::HandOver { target: Target::Conversation(id), .. } => format!("conversation:{id}"),
-            Intent::HandOver { target: Target::FollowUp(id), .. } => format!("follow_up:{id}"),
+            | Intent::Watch { conversation }
+            | Intent::HandOver { target: Target::Conversation(conversation), .. } => {
+                Subject::Conversation(*conversation)
+            }
+            Intent::AddFollowUp { id, .. }
+            | Intent::ChangeFollowUp { id, .. }
+            | Intent::HandOver { target: Target::FollowUp(id), .. } => Subject::FollowUp(*id),
             Intent::Unblock { customer }
             | Intent::Confirm { customer, .. }
-            | Intent::WatchCustomer { customer } => format!("customer:{customer}"),
-            Intent::SetPresence { .. } | Intent::Finish { .. } | Intent::OpenChannel { .. } => {
-                "me".to_owned()
-            }
-            Intent::PutArticle { article } => format!("article:{}", article.id),
-            Intent::RemoveArticle { id } => format!("article:{id}"),
-            Intent::PutMacro { prepared } => format!("macro:{}", prepared.id),
-            Intent::RemoveMacro { id } => format!("macro:{id}"),
+            | Intent::WatchCustomer { customer } => Subject::Customer(*customer),
+            Intent::SetPresence { .. } | Intent::Finish { .. } | Intent::OpenChannel { .. } => Subject::Me,
+            Intent::PutArticle { article } => Subject::Article(article.id),
+            Intent::RemoveArticle { id } => Subject::Article(*id),
+            Intent::PutMacro { prepared } => Subject::Macro(prepared.id),
+            Intent::RemoveMacro { id } => Subject::Macro(*id),
         }
     }
 

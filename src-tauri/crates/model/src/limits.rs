@@ -42,6 +42,8 @@ pub const OUTBOX_MS: i64 = 14 * DAY;
 pub const RECEIPTS_MS: i64 = 30 * DAY;
 /// How long the service keeps its log at least, in ms, and with it what tells that something is gone.
 pub const LOG_MS: i64 = 30 * DAY;
+/// For how long an advisor who lost sight of a customer may still hand over what they had written for them, in ms.
+pub const HAND_OVER_MS: i64 = DAY;
 /// How long a visitor without a name or a word is remembered at least, in ms.
 pub const VISITOR_MS: i64 = 30 * DAY;
 

@@ -46,3 +46,10 @@ pub struct Person {
     /// Counts changes of this row.
     pub version: u32,
 }
+
+impl Person {
+    /// Whether they see what waits in a queue.
+    pub fn sees_queue(&self, queue: &Slug) -> bool {
+        self.role == Role::Supervisor || self.queues.contains(queue)
+    }
+}

@@ -100,10 +100,10 @@ impl Service {
         Ok(applied)
     }
 
-    /// The workspaces of this service.
+    /// The tenant of a workspace.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// When there is none of that name, or the database refuses.
     pub async fn tenant(&self, workspace: &Slug) -> Result<TenantId> {
         let slug = workspace.clone();
         self.read(move |sql| people::tenant_by_slug(sql, &slug)).await?.ok_or_else(|| {

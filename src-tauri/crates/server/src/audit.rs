@@ -5,7 +5,7 @@
 //! Whoever can write the database can also write a whole new chain; the last link, noted elsewhere from time to time
 //! (`loopdesk-server audit verify` prints it), shows that, too, and that entries are missing at the end.
 
-use model::{At, Intent, TenantId, intent::Target, wire::Outcome};
+use model::{At, TenantId, wire::Outcome};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -115,41 +115,6 @@ pub(crate) fn note_alone(
     let tx = sql.transaction()?;
     note(&tx, tenant, at, Some(who), what, result)?;
     Ok(tx.commit()?)
-}
-
-/// The name of the row that somebody wants something with; nothing where they want it of themselves.
-pub(crate) fn object_of(intent: &Intent) -> Option<Uuid> {
-    match intent {
-        Intent::Reply { conversation, .. }
-        | Intent::Note { conversation, .. }
-        | Intent::Read { conversation, .. }
-        | Intent::SetReason { conversation, .. }
-        | Intent::Accept { conversation }
-        | Intent::Decline { conversation }
-        | Intent::Transfer { conversation, .. }
-        | Intent::Assign { conversation, .. }
-        | Intent::Resolve { conversation }
-        | Intent::Reopen { conversation }
-        | Intent::WrapUp { conversation, .. }
-        | Intent::Snooze { conversation, .. }
-        | Intent::Wake { conversation }
-        | Intent::End { conversation, .. }
-        | Intent::Link { conversation, .. }
-        | Intent::Unlink { conversation }
-        | Intent::Watch { conversation }
-        | Intent::HandOver { target: Target::Conversation(conversation), .. } => Some(conversation.0),
-        Intent::AddFollowUp { id, .. }
-        | Intent::ChangeFollowUp { id, .. }
-        | Intent::HandOver { target: Target::FollowUp(id), .. } => Some(id.0),
-        Intent::Unblock { customer }
-        | Intent::Confirm { customer, .. }
-        | Intent::WatchCustomer { customer } => Some(customer.0),
-        Intent::PutArticle { article } => Some(article.id.0),
-        Intent::RemoveArticle { id } => Some(id.0),
-        Intent::PutMacro { prepared } => Some(prepared.id.0),
-        Intent::RemoveMacro { id } => Some(id.0),
-        Intent::SetPresence { .. } | Intent::Finish { .. } | Intent::OpenChannel { .. } => None,
-    }
 }
 
 /// How a command ended, in a word.

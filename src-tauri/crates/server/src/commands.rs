@@ -29,7 +29,7 @@ use crate::{
 /// Why a command stops.
 #[derive(Debug)]
 pub(crate) enum Halt {
-    /// It is refused for good.
+    /// It is refused; for good, unless a file is missing that may still be sent.
     Refused(Rejection, &'static str),
     /// A fault of the service; nothing happened and nothing is kept.
     Fault(Error),
@@ -69,7 +69,7 @@ pub(crate) fn handle(
 ) -> Result<(Receipt, Committed)> {
     let Command { id, after, epoch, intent, until, seen, .. } = command;
     let hash = Sha256::digest(serde_json::to_vec(&intent)?).to_vec();
-    let act = (intent.kind(), audit::object_of(&intent));
+    let act = (intent.kind(), intent.subject().id());
     if let Some((kept_hash, outcome)) = kept(sql, tenant, me.id.0, id)? {
         let outcome = if kept_hash == hash {
             outcome
@@ -231,7 +231,7 @@ fn own_conversation(tx: &Tx<'_>, me: &Person, id: ConversationId) -> Result<mode
     }
 }
 
-/// A conversation that the person may read: in sight, offered to them, or waiting in one of their queues.
+/// A conversation that the person may read: its customer is in their sight.
 fn visible_conversation(tx: &Tx<'_>, me: &Person, id: ConversationId) -> Result<model::Conversation, Halt> {
     let conversation = conversation_of(tx, id)?;
     if crate::scope::has(&tx.sql, me.id, conversation.customer)? {

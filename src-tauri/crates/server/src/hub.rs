@@ -106,12 +106,17 @@ impl Seat {
         self.waiting.fetch_sub(direct.bytes(), Ordering::Relaxed);
     }
 
-    /// The person at this desk, as the hub knows them.
-    fn person(&self) -> Option<Person> {
+    /// Asks the person at this desk something, as the hub knows them; nothing at a page.
+    fn at_desk<T>(&self, ask: impl FnOnce(&Person) -> T) -> Option<T> {
         match &*lock(&self.who) {
-            Who::Desk { person, .. } => Some(person.clone()),
+            Who::Desk { person, .. } => Some(ask(person)),
             Who::Page { .. } => None,
         }
+    }
+
+    /// Whether it is a desk of that person.
+    fn is_of(&self, id: PersonId) -> bool {
+        self.at_desk(|person| person.id == id) == Some(true)
     }
 
     fn hand(&self, direct: Direct) {
@@ -239,7 +244,7 @@ impl Hub {
 
     /// How many desks a person has open.
     pub(crate) fn desks_of(&self, tenant: TenantId, person: PersonId) -> usize {
-        self.of_tenant(tenant).iter().filter(|seat| seat.person().is_some_and(|p| p.id == person)).count()
+        self.of_tenant(tenant).iter().filter(|seat| seat.is_of(person)).count()
     }
 
     /// How many pages a visitor has open.
@@ -282,7 +287,7 @@ impl Hub {
     /// Closes all desks of a person.
     pub(crate) fn close_desks(&self, tenant: TenantId, person: PersonId, code: u16) {
         for seat in self.of_tenant(tenant) {
-            if seat.person().is_some_and(|p| p.id == person) {
+            if seat.is_of(person) {
                 seat.close(code);
             }
         }
@@ -329,7 +334,7 @@ impl Hub {
     /// Lets every socket look at everything again: another process changed the database.
     pub(crate) fn look_again(&self) {
         for seat in lock(&self.seats).values() {
-            if seat.person().is_some() {
+            if seat.at_desk(|_| ()).is_some() {
                 seat.hand(Direct::Again);
             } else {
                 seat.bell.notify_one();
@@ -373,9 +378,8 @@ impl Hub {
 
     /// Whether anybody would look at figures.
     pub(crate) fn has_supervisors(&self, tenant: TenantId) -> bool {
-        self.of_tenant(tenant)
-            .iter()
-            .any(|seat| seat.person().is_some_and(|person| person.role == Role::Supervisor))
+        let supervises = |person: &Person| person.role == Role::Supervisor;
+        self.of_tenant(tenant).iter().any(|seat| seat.at_desk(supervises) == Some(true))
     }
 
     /// The advisor of a conversation is writing: its customer's pages are told.
@@ -398,7 +402,8 @@ impl Hub {
         let seats = self.of_tenant(seat.tenant);
         for id in [before, conversation].into_iter().flatten() {
             let here: Vec<_> = seats.iter().filter(|s| *lock(&s.viewing) == Some(id)).collect();
-            let mut people: Vec<PersonId> = here.iter().filter_map(|s| s.person().map(|p| p.id)).collect();
+            let mut people: Vec<PersonId> =
+                here.iter().filter_map(|s| s.at_desk(|person| person.id)).collect();
             people.sort();
             people.dedup();
             let told = frame(&ServerFrame::Now(Now::Viewing { conversation: id, people }));
@@ -412,15 +417,14 @@ impl Hub {
 fn tell(seats: &[Arc<Seat>], to: &To, now: &Now) {
     let told = std::cell::LazyCell::new(|| frame(&ServerFrame::Now(now.clone())));
     for seat in seats {
-        let Some(person) = seat.person() else { continue };
-        let meant = match to {
+        let meant = seat.at_desk(|person| match to {
             To::Everybody => true,
             To::Person(id) => person.id == *id,
             To::People(ids) => ids.contains(&person.id),
-            To::Queue(queue) => person.role == Role::Supervisor || person.queues.contains(queue),
+            To::Queue(queue) => person.sees_queue(queue),
             To::Supervisors => person.role == Role::Supervisor,
-        };
-        if meant {
+        });
+        if meant == Some(true) {
             seat.hand((*told).clone());
         }
     }

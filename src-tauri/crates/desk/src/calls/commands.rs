@@ -28,7 +28,7 @@ impl Desk {
                 let now = core.now();
                 let place = core.place()?;
                 let backend = place.service()?;
-                if place.connection_is_down(now) {
+                if place.connection_is_down() {
                     return Err(FailureCode::Offline.into());
                 }
                 Ok((backend, Command::new(id, place.replica.device(), intent, now.wall)))

@@ -1,12 +1,9 @@
 //! What is not with the service: what waits for the line, and what did not go through and waits for a decision.
 
 use model::{At, Intent, Personal};
-use store::{
-    cache,
-    work::outbox::{Pending, State},
-};
+use store::{cache, work::outbox::Pending};
 
-use super::{Scene, hand_over, timeline};
+use super::{Scene, hand_over, merge, timeline};
 use crate::{
     Failure,
     view::{AttentionRow, AttentionWhat, Delivery, NotSentWhy},
@@ -49,9 +46,8 @@ fn empty(id: String, at: At, why: NotSentWhy) -> AttentionRow {
 }
 
 /// What is counted in the top bar is what is listed. Marks that something was read are nobody's words: they are neither.
-fn is_listed(row: &Pending) -> bool {
-    let waits = matches!(row.state, State::Queued | State::Inflight);
-    (waits || row.state.needs_attention()) && !matches!(row.command.intent, Intent::Read { .. })
+pub(crate) fn is_listed(row: &Pending) -> bool {
+    (row.state.waits() || row.state.needs_attention()) && !matches!(row.command.intent, Intent::Read { .. })
 }
 
 fn one(scene: &Scene<'_>, row: &Pending) -> Result<AttentionRow, Failure> {
@@ -60,6 +56,12 @@ fn one(scene: &Scene<'_>, row: &Pending) -> Result<AttentionRow, Failure> {
         hand_over_until: hand_over::until(row),
         ..empty(row.command.id.to_string(), row.made_at, NotSentWhy::Gone)
     };
+    // Only here: two texts of 32,000 characters take their time, and only here they are put together.
+    if let Delivery::NotSent { why: NotSentWhy::Conflict { base: Some(base), mine, theirs, merged, .. } } =
+        &mut out.delivery
+    {
+        *merged = merge::texts(base, mine, theirs);
+    }
     match &row.command.intent {
         Intent::Reply { conversation, text, .. } => {
             out.what = AttentionWhat::Reply;

@@ -5,7 +5,7 @@ use model::{
     at::DAY,
     follow_up::{FieldVersions, HistoryEntry},
 };
-use store::{cache, work::outbox::State};
+use store::cache;
 
 use super::{Scene, timeline};
 use crate::{
@@ -94,14 +94,11 @@ fn over(scene: &Scene<'_>, mut follow_up: FollowUp) -> FollowUpRow {
     let (mut delivery, mut changed) = (None, Vec::new());
     for row in scene.pending_for(follow_up.id) {
         let Intent::ChangeFollowUp { change, .. } = &row.command.intent else { continue };
-        if !row.state.is_shown() {
-            continue;
-        }
         if !row.state.needs_attention() && !follow_up.has(change) {
             follow_up.apply(change.clone(), &scene.me.name, row.made_at);
         }
         let field = change.field().to_owned();
-        if matches!(row.state, State::Queued | State::Inflight) && !changed.contains(&field) {
+        if row.state.waits() && !changed.contains(&field) {
             changed.push(field);
         }
         delivery = Some(timeline::delivery(scene, row));
@@ -124,7 +121,7 @@ fn made_here(scene: &Scene<'_>) -> Result<Vec<FollowUpRow>, Failure> {
         else {
             continue;
         };
-        if !row.state.is_shown() || cache::follow_up::load(scene.cache, *id)?.is_some() {
+        if cache::follow_up::load(scene.cache, *id)?.is_some() {
             continue;
         }
         let team = scene.people.get(owner).map_or_else(|| scene.me.team.clone(), |p| p.team.clone());

@@ -2,23 +2,21 @@
 
 use model::{
     At, FollowUpStatus, Intent, Personal,
-    at::DAY,
     follow_up::{FollowUpChange, Priority},
     intent::Target,
+    limits,
 };
 use store::work::outbox::{Pending, State};
 
 use super::Scene;
 use crate::words::Words;
 
-/// For so long after it was taken away; the service counts from the moment at which it was.
-const HANDED_OVER_FOR: i64 = DAY;
-
 /// Until when a row can be handed over; nothing: it cannot.
 pub(crate) fn until(row: &Pending) -> Option<At> {
     let taken = row.state == State::Orphaned && target(row).is_some();
-    // When it was taken away exactly is not known here: when it was heard of comes nearest.
-    taken.then(|| row.landed_at.unwrap_or(row.made_at) + HANDED_OVER_FOR)
+    // The service counts from the moment at which it was taken away. That is not known here: when it was heard of comes
+    // nearest.
+    taken.then(|| row.landed_at.unwrap_or(row.made_at) + limits::HAND_OVER_MS)
 }
 
 /// A row as words for whoever has it now.

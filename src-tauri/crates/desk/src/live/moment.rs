@@ -102,16 +102,13 @@ impl Moment {
         self.typing.remove(&(conversation, person));
     }
 
-    /// Takes away who stopped writing without saying so. Answers where, and when the next one is due.
-    pub(crate) fn typing_over(&mut self, now: At) -> (Vec<ConversationId>, Option<At>) {
+    /// Takes away who stopped writing without saying so. Answers where.
+    pub(crate) fn typing_over(&mut self, now: At) -> Vec<ConversationId> {
         let over: Vec<_> =
             self.typing.iter().filter(|(_, until)| **until <= now).map(|(key, _)| *key).collect();
         for key in &over {
             self.typing.remove(key);
         }
-        (
-            over.into_iter().map(|(conversation, _)| conversation).collect(),
-            self.typing.values().min().copied(),
-        )
+        over.into_iter().map(|(conversation, _)| conversation).collect()
     }
 }

@@ -7,7 +7,7 @@ use store::{
     work::outbox::{Pending, State},
 };
 
-use super::{Scene, merge};
+use super::Scene;
 use crate::{
     Failure, text,
     view::{Delivery, ItemSide, NotSentWhy, Timeline, TimelineItem},
@@ -89,7 +89,7 @@ fn pending_item(scene: &Scene<'_>, row: &Pending) -> Result<Option<TimelineItem>
         _ => return Ok(None),
     };
     let id = MessageId(row.command.id.0);
-    if !row.state.is_shown() || cache::message::load(scene.cache, id)?.is_some() {
+    if cache::message::load(scene.cache, id)?.is_some() {
         return Ok(None);
     }
     let called: Vec<_> = mentions.iter().filter_map(|person| scene.people.get(person)).cloned().collect();
@@ -139,7 +139,7 @@ pub(crate) fn why_not(row: &Pending) -> NotSentWhy {
                 base: row.base.clone(),
                 mine: mine.clone(),
                 theirs: theirs.clone(),
-                merged: row.base.as_ref().and_then(|base| merge::texts(base, mine, theirs)),
+                merged: None,
                 by: by.clone(),
                 at: *at,
                 mine_at: row.made_at,

@@ -77,7 +77,7 @@ fn row(
     let (mut unread, mut attention) = (conversation.unread, false);
     for row in scene.pending_in(id) {
         attention |= row.state.needs_attention();
-        if row.state.needs_attention() || !row.state.is_shown() {
+        if row.state.needs_attention() {
             continue;
         }
         match &row.command.intent {

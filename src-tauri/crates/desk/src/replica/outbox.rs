@@ -142,7 +142,6 @@ impl Replica {
             let Intent::ChangeFollowUp { id: other, change, .. } = &row.command.intent else { continue };
             if let Some(seen) = &mut seen
                 && *other == id
-                && row.state.is_shown()
                 && !row.state.needs_attention()
                 && !seen.has(change)
             {
@@ -251,8 +250,7 @@ impl Replica {
 
     /// What waits to be sent or may not have arrived, for the sync machine.
     pub(super) fn items(&self) -> Vec<Item> {
-        let waits = |row: &&Pending| matches!(row.state, State::Queued | State::Inflight);
-        self.pending.iter().filter(waits).map(item).collect()
+        self.pending.iter().filter(|row| row.state.waits()).map(item).collect()
     }
 
     pub(super) fn drop_row(&mut self, id: CommandId, now: Now, deeds: &mut Vec<Deed>) {

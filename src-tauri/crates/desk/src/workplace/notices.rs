@@ -58,30 +58,28 @@ impl Workplace {
                 self.moment.stopped_typing(line.conversation, None);
             }
             let Some(me) = self.replica.me().map(|me| me.id) else { continue };
-            let mine = cache::conversation::load(self.replica.cache.rows(), line.conversation)
-                .ok()
-                .flatten()
-                .filter(|conversation| conversation.owner == Some(me));
             let said = line.kind == MessageKind::Message && line.author == Author::Customer;
             let called = line.kind == MessageKind::Note && line.mentions.contains(&me);
-            match mine {
-                Some(conversation) if said && line.n > conversation.read_by_owner => {
-                    if was_live {
-                        self.notify_line(core, About::Message(line.conversation), line);
-                    } else {
-                        self.missed += 1;
-                    }
-                }
-                _ if called && event.actor != Some(me) => {
-                    if was_live {
-                        self.notify_line(core, About::Mention(line.conversation), line);
-                    } else {
-                        self.missed += 1;
-                    }
-                }
-                _ => {}
+            let about = if said && self.is_news(line, me) {
+                About::Message(line.conversation)
+            } else if called && event.actor != Some(me) {
+                About::Mention(line.conversation)
+            } else {
+                continue;
+            };
+            if was_live {
+                self.notify_line(core, about, line);
+            } else {
+                self.missed += 1;
             }
         }
+    }
+
+    /// Whether a line stands in a conversation of the reader's that they have not read so far.
+    fn is_news(&self, line: &model::Message, me: model::PersonId) -> bool {
+        let conversation = cache::conversation::load(self.replica.cache.rows(), line.conversation);
+        let mine = conversation.ok().flatten().filter(|conversation| conversation.owner == Some(me));
+        mine.is_some_and(|conversation| line.n > conversation.read_by_owner)
     }
 
     fn notify_line(&self, core: &Core, about: About, line: &model::Message) {

@@ -8,7 +8,7 @@ use store::{
     cache,
     work::{
         self,
-        outbox::{self, Pending, Policy, State},
+        outbox::{self, Pending, Policy},
     },
 };
 use uuid::Uuid;
@@ -60,11 +60,8 @@ impl Workplace {
     }
 
     pub(super) fn touched_row_by_id(&mut self, id: CommandId) {
-        let row = match self.replica.row(id) {
-            Some(row) => Some(row.clone()),
-            None => outbox::load(self.replica.work.rows(), id).ok().flatten(),
-        };
-        if let Some(row) = row {
+        // One that is settled for good is in a deed of the same step.
+        if let Some(row) = self.replica.row(id).cloned() {
             self.touched_row(&row);
         }
     }
@@ -350,7 +347,7 @@ impl Workplace {
     /// How much waits to be sent.
     pub(super) fn waiting(&self, now: Now) -> Waiting {
         let pending = self.replica.pending();
-        let waits = pending.iter().filter(|row| matches!(row.state, State::Queued | State::Inflight));
+        let waits = pending.iter().filter(|row| row.state.waits());
         let oldest = waits.map(|row| row.made_at).min();
         Waiting {
             changes: pending.len(),

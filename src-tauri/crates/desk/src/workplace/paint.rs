@@ -37,7 +37,6 @@ pub(super) struct Dirty {
     pub(super) yours: bool,
     pub(super) conversations: BTreeSet<ConversationId>,
     pub(super) lines: BTreeSet<(ConversationId, MessageId)>,
-    pub(super) timeline: bool,
     pub(super) card: bool,
     pub(super) suggestions: bool,
     pub(super) follow_ups: bool,
@@ -59,7 +58,6 @@ impl Dirty {
             || self.offers
             || self.waiting
             || self.yours
-            || self.timeline
             || self.attention
             || self.supervise
             || self.everything
@@ -198,7 +196,6 @@ impl Workplace {
         if self.painted.connection.as_ref() != Some(&connection) {
             self.painted.connection = Some(connection.clone());
             core.push(Push::Connection { connection });
-            self.show_tray(core);
         }
         if std::mem::take(&mut self.dirty.workspace)
             && let Some(workspace) = self.workspace.clone()
@@ -216,7 +213,6 @@ impl Workplace {
             if self.painted.me.as_ref() != Some(&me) {
                 self.painted.me = Some(me.clone());
                 core.push(Push::Me { person: me.0, presence: me.1 });
-                self.show_tray(core);
             }
         }
         if std::mem::take(&mut self.dirty.colleagues) {
@@ -235,7 +231,6 @@ impl Workplace {
             for patch in patches(&mut self.painted.offers, rows) {
                 core.push(Push::Offers { patch });
             }
-            self.show_tray(core);
         }
         if std::mem::take(&mut self.dirty.waiting) {
             let rows = live::queue::waiting(&self.scene_or(now)?);
@@ -254,7 +249,6 @@ impl Workplace {
             for patch in patches(&mut self.painted.yours, rows) {
                 core.push(Push::Yours { patch });
             }
-            self.show_tray(core);
         }
         if std::mem::take(&mut self.dirty.attention) {
             let rows = live::attention::rows(&self.scene_or(now)?)?;
@@ -266,13 +260,13 @@ impl Workplace {
             let supervise = live::supervise::supervise(&self.scene_or(now)?);
             core.push(Push::Supervise { supervise });
         }
+        self.show_tray(core);
         Ok(())
     }
 
     fn paint_conversation(&mut self, core: &mut Core, now: Now) -> Result<(), Failure> {
         let conversations = std::mem::take(&mut self.dirty.conversations);
         let lines = std::mem::take(&mut self.dirty.lines);
-        let timeline = std::mem::take(&mut self.dirty.timeline);
         let Some(id) = self.shown.conversation else { return Ok(()) };
         let Some(conversation) = cache::conversation::load(self.replica.cache.rows(), id)? else {
             self.shown.conversation = None;
@@ -281,15 +275,6 @@ impl Workplace {
             core.push(Push::Closed { conversation: id });
             return Ok(());
         };
-        if timeline {
-            let stretch = live::timeline::stretch(&self.scene_or(now)?, id, None)?;
-            let total = conversation.lines;
-            core.push(Push::Timeline {
-                conversation: id,
-                patch: Patch::Reset { items: stretch.items, total },
-            });
-            self.painted.seen = conversation.seen_by_customer;
-        }
         let mut again: BTreeSet<MessageId> =
             lines.into_iter().filter(|(where_, _)| *where_ == id).map(|(_, line)| line).collect();
         if conversations.contains(&id) {
@@ -352,7 +337,7 @@ impl Workplace {
             }
         }
         if std::mem::take(&mut self.dirty.suggestions) {
-            self.ask_for_suggestions(core, now)?;
+            self.ask_for_suggestions(core)?;
         }
         Ok(())
     }
@@ -408,19 +393,20 @@ impl Workplace {
             SyncLine::SignInNeeded => LineState::SignInNeeded,
             SyncLine::UpdateNeeded => LineState::UpdateNeeded,
         };
-        let count = |wanted: fn(&store::work::outbox::State) -> bool| {
-            let rows = self.replica.pending().iter().filter(|row| wanted(&row.state));
-            // Marks that something was read are not the advisor's words: nobody counts them.
-            let rows = rows.filter(|row| !matches!(row.command.intent, model::Intent::Read { .. }));
-            u32::try_from(rows.count()).unwrap_or(u32::MAX)
-        };
-        use store::work::outbox::State;
+        // What is counted is what is listed.
+        let listed = || self.replica.pending().iter().filter(|row| live::attention::is_listed(row));
+        let count = |rows: usize| u32::try_from(rows).unwrap_or(u32::MAX);
+        let ahead = self.service_time(now).since(now.wall);
+        // Two clocks that are read one after the other differ by a hair each time: that is no news.
+        let known = self.painted.connection.as_ref().map(|known| known.ahead);
+        let ahead = known.filter(|known| (known - ahead).abs() < crate::sync::SAME_TIME).unwrap_or(ahead);
         Connection {
             state,
             complete_up_to: self.complete_at(),
-            unsent: count(|state| matches!(state, State::Queued | State::Inflight)),
-            attention: count(|state| state.needs_attention()) + self.only_to_read(),
-            ahead: self.service_time(now).since(now.wall),
+            unsent: count(listed().filter(|row| row.state.waits()).count()),
+            attention: count(listed().filter(|row| row.state.needs_attention()).count())
+                + self.only_to_read(),
+            ahead,
             quota: self.waiting(now).warning(),
         }
     }

@@ -13,7 +13,7 @@ use crate::{
     audit,
     auth::Visitor,
     blobs::{self, Piece},
-    error::{Error, Result},
+    error::Result,
     messages, people,
     problem::Problem,
     service::Service,
@@ -87,14 +87,11 @@ pub(crate) async fn transcript(
     visitor: Visitor,
 ) -> Result<Response, Problem> {
     let now = service.now();
-    let text = service
-        .write(visitor.tenant, move |tx| {
-            let sql = &tx.sql;
+    let found = service
+        .read(move |sql| {
             let Some(conversation) = start::conversation_of(sql, visitor.tenant, visitor.id)? else {
                 return Ok(None);
             };
-            let what = ("read_transcript", Some(conversation.id.0));
-            audit::note(sql, visitor.tenant, now, Some(visitor.id), what, audit::DONE)?;
             let mut text = format!("{}\n\n", people::workspace(sql, visitor.tenant)?.name);
             let lines = messages::before(sql, conversation.id, visitor.tenant, None, usize::MAX)?;
             for line in lines.into_iter().filter_map(rows::line) {
@@ -111,10 +108,15 @@ pub(crate) async fn transcript(
                     text.push_str(&format!("    [{}]\n", &*file.name));
                 }
             }
-            Ok::<_, Error>(Some(text))
+            Ok(Some((conversation.id.0, text)))
         })
-        .await?
-        .ok_or_else(Problem::not_found)?;
+        .await?;
+    let (conversation, text) = found.ok_or_else(Problem::not_found)?;
+    let what = ("read_transcript", Some(conversation));
+    let noted = service
+        .db()
+        .write(move |sql| audit::note_alone(sql, visitor.tenant, now, visitor.id, what, audit::DONE));
+    noted.await??;
     Ok((
         StatusCode::OK,
         [

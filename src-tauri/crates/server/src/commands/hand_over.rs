@@ -2,14 +2,11 @@
 
 use model::{
     Activity, CommandId, Conversation, ConversationId, FollowUp, FollowUpId, MessageKind, Person, Personal,
-    at::DAY, follow_up::FollowUpChange, intent::Target, wire::Rejection,
+    follow_up::FollowUpChange, intent::Target, limits, wire::Rejection,
 };
 
 use super::{Done, Effect, Halt, message, text_fits};
 use crate::{conversations, follow_ups, people, scope, tx::Tx};
-
-/// Somebody who lost sight of a customer may still hand over what they had written for them for so long.
-const HANDED_OVER_FOR: i64 = DAY;
 
 pub(super) fn hand_over(
     tx: &mut Tx<'_>,
@@ -18,7 +15,6 @@ pub(super) fn hand_over(
     target: Target,
     text: Personal,
 ) -> Effect {
-    text_fits(&text)?;
     if text.trim().is_empty() {
         return Err(Halt::Refused(Rejection::Invalid, "Write something first."));
     }
@@ -41,15 +37,15 @@ fn to_conversation(
     let Some(mut conversation) = conversations::load(&tx.sql, conversation, tx.tenant)? else {
         return Err(gone);
     };
-    if !scope::had(&tx.sql, tx.tenant, me.id, conversation.customer, tx.now - HANDED_OVER_FOR)? {
+    if !scope::had(&tx.sql, tx.tenant, me.id, conversation.customer, tx.now - limits::HAND_OVER_MS)? {
         return Err(gone);
     }
     let owner = owner(tx, me, &conversation)?;
-    let mut note = message::line(tx, me, id, MessageKind::Note, text.into(), Vec::new(), Vec::new())?;
-    if let Some(owner) = owner {
-        note.text = format!("@{}\n{text}", owner.name).into();
-        note.mentions = vec![owner.id];
-    }
+    let (text, mentions) = match owner {
+        Some(owner) => (format!("@{}\n{text}", owner.name), vec![owner.id]),
+        None => (text.to_owned(), Vec::new()),
+    };
+    let note = message::line(tx, me, id, MessageKind::Note, text.into(), Vec::new(), mentions)?;
     conversations::add_activity(tx, &mut conversation, Activity::HandedOver { by: me.name.clone() })?;
     conversations::add_line(tx, &mut conversation, note)?;
     conversations::save(tx, &mut conversation)?;
@@ -81,6 +77,6 @@ fn to_follow_up(tx: &mut Tx<'_>, me: &Person, id: FollowUpId, text: &str) -> Eff
 
 /// Whoever may change it may hand over too, and whoever had its customer in sight lately.
 fn sees(tx: &Tx<'_>, me: &Person, follow_up: &FollowUp) -> Result<bool, Halt> {
-    let since = tx.now - HANDED_OVER_FOR;
+    let since = tx.now - limits::HAND_OVER_MS;
     Ok(follow_up.team == me.team || scope::had(&tx.sql, tx.tenant, me.id, follow_up.customer, since)?)
 }

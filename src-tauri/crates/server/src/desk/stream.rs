@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use model::{
-    At, ConversationId, ConversationState, DeviceId, Epoch, Person, PersonId, Role, Slug,
+    At, ConversationId, ConversationState, DeviceId, Epoch, Person, PersonId, Role,
     at::SECOND,
     limits::FRAME_EVENTS,
     wire::{
@@ -118,11 +118,6 @@ pub(crate) fn code_for(person: Option<&Person>, role: Role, standing: Standing) 
     }
 }
 
-/// Whether a person sees what waits in a queue.
-fn sees_queue(person: &Person, queue: &Slug) -> bool {
-    person.role == Role::Supervisor || person.queues.contains(queue)
-}
-
 /// A desk came or went: with the last one, the time begins to run after which its person counts as gone.
 async fn desks_changed(service: &Service, caller: &Caller) {
     let (tenant, person, hub) = (caller.tenant, caller.person.id, service.clone());
@@ -228,7 +223,7 @@ impl Desk {
                 let workspace = people::workspace(sql, tenant)?;
                 let mut nows = Vec::new();
                 for (conversation, _) in routing::line(sql, tenant)? {
-                    let item = match sees_queue(&me, &conversation.queue) {
+                    let item = match me.sees_queue(&conversation.queue) {
                         true => Some(routing::waiting_item(sql, tenant, &workspace, &conversation)?),
                         false => None,
                     };
@@ -293,7 +288,7 @@ impl Desk {
                     nows.push(Now::Presence { presence });
                 }
                 for (conversation, _) in routing::line(sql, tenant)? {
-                    if sees_queue(&me, &conversation.queue) {
+                    if me.sees_queue(&conversation.queue) {
                         let item = routing::waiting_item(sql, tenant, &workspace, &conversation)?;
                         nows.push(Now::Waiting { conversation: conversation.id, item: Some(item) });
                     }

@@ -85,9 +85,9 @@ impl State {
         matches!(self, State::Conflict | State::Wedged | State::Orphaned | State::Expired)
     }
 
-    /// Whether it is still laid over what the service told.
-    pub fn is_shown(self) -> bool {
-        !matches!(self, State::Cancelled | State::Done)
+    /// Whether nothing is known yet about whether the service has it.
+    pub fn waits(self) -> bool {
+        matches!(self, State::Queued | State::Inflight)
     }
 }
 
@@ -192,7 +192,7 @@ pub struct NewRow {
 /// When the disk refuses: then nothing may be shown as saved.
 pub fn add(sql: &Connection, new: NewRow) -> Result<Pending> {
     let NewRow { command, base, policy, not_before, expires_at, made_at } = new;
-    let lane = command.intent.lane();
+    let lane = command.intent.subject().to_string();
     sql.prepare_cached(
         "INSERT INTO outbox(id, lane, after_id, command, schema, policy, state, not_before, made_at, expires_at, base)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, ?9, ?10)",

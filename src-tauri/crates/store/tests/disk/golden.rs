@@ -22,7 +22,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use crate::faults::{given, on_disk, tried, writes};
+use crate::faults::{DIED, given, on_disk, tried, writes};
 
 /// The test below that is the child.
 const CHILD: &str = "golden::a_start";
@@ -142,7 +142,8 @@ fn is_full(work: &Work, case: &str) {
     assert_eq!(salvage::told(work.rows()).unwrap(), None, "{case}");
     let (open, unreadable) = outbox::open_rows(work.rows()).unwrap();
     assert_eq!(unreadable, [], "{case}");
-    let wanted: Vec<_> = rows().into_iter().filter(|(_, state)| state.is_shown()).collect();
+    let wanted: Vec<_> =
+        rows().into_iter().filter(|(_, state)| !matches!(state, State::Cancelled | State::Done)).collect();
     let found: Vec<_> = open.iter().map(|row| (row.command.clone(), row.state)).collect();
     assert_eq!(found, wanted, "{case}");
     for (command, state) in rows() {
@@ -226,17 +227,20 @@ fn f20_every_version_of_the_work_file_is_brought_to_this_one_whole() {
 fn f20_a_start_that_dies_at_any_write_loses_nothing() {
     let key = Key::random();
     for (version, text) in golden() {
+        let count = writes(&on_disk(CHILD, left(&text, version, &key).path(), &key, "count", 0));
         for how in ["dies", "torn", "full", "error"] {
-            let count = writes(&on_disk(CHILD, left(&text, version, &key).path(), &key, "count", 0));
+            let mut died = 0;
             for n in tried(count) {
                 let folder = left(&text, version, &key);
-                on_disk(CHILD, folder.path(), &key, how, n);
+                let output = on_disk(CHILD, folder.path(), &key, how, n);
+                died += u32::from(output.status.code() == Some(DIED));
                 let case = format!("version {version}, {how} at write {n} of {count}");
                 is_full(
                     &Work::open_or_salvage(&folder.path().join("work.db"), &key, At(0)).expect(&case),
                     &case,
                 );
             }
+            assert_eq!(died > 0, matches!(how, "dies" | "torn"), "{how}: died {died} times of {count}");
             println!("version {version}, {how}: {count} writes");
         }
     }

@@ -127,6 +127,12 @@ fn shift(how: &str, n: u32) -> Shift {
 }
 
 impl Shift {
+    /// Whether the disk did what it was to do.
+    fn struck(&self) -> bool {
+        let said = String::from_utf8_lossy(&self.output.stdout).contains(" false");
+        said || !self.output.status.success()
+    }
+
     fn said(&self, what: &str, done: bool) -> BTreeSet<u32> {
         let text = String::from_utf8_lossy(&self.output.stdout).into_owned();
         let said = text.lines().filter_map(|line| {
@@ -180,10 +186,13 @@ impl Shift {
 fn every_write(how: &str, check: impl Fn(&Shift, &str)) {
     let writes = writes(&shift("count", 0).output);
     assert!(writes > 60, "a shift writes: {writes}");
+    let mut struck = 0;
     for n in tried(writes) {
         let shift = shift(how, n);
+        struck += u32::from(shift.struck());
         check(&shift, &format!("{how} at write {n} of {writes}"));
     }
+    assert!(struck > 0, "{how} never happened");
     println!("{how}: {writes} writes");
 }
 
