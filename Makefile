@@ -1,10 +1,9 @@
 # Two commands do everything on a fresh machine: `make run` and `make test`. The rest is for those who work on Loopdesk.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-CHAT := src-tauri/crates/server/chat
 export CI ?=
 
-.PHONY: help run test test-long test-simulation check types ui dev bench package icons setup
+.PHONY: help run test test-long test-simulation check types ui dev bench package setup
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -15,10 +14,10 @@ run: setup ui ## Start Loopdesk on its practice workspace (on a virtual display 
 test: check ## Everything that must hold: checks, stories, the real window with a real customer
 	@.make/test.sh
 
-test-long: setup ui ## Nothing is lost, at length: 1,000 disconnects, 100 kills of each program (SEED=7: in another order)
+test-long: setup ui ## Nothing is lost, at length: 1,000 disconnects and 100 kills of each program (SEED=7: in another order), a shift of 25 minutes, every write of a disk
 	@.make/long.sh
 
-test-simulation: ## Nothing is lost, over 100,000 seeded schedules (SCHEDULES=500: so many, SEED=7: only that one)
+test-simulation: setup ui ## Nothing is lost, over 100,000 seeded schedules (SCHEDULES=500: so many, SEED=7: only that one)
 	@.make/say.sh "Playing schedules (building first; the first time takes some minutes)"
 	@SCHEDULES=$${SCHEDULES:-100000} cargo test --quiet --release --package loopdesk-tests --test simulation -- --nocapture
 

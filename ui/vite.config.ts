@@ -29,5 +29,7 @@ export default defineConfig(({ command }) => ({
     include: ['src/**/*.test.ts'],
     setupFiles: ['./dev/vitest-setup.ts'],
     restoreMocks: true,
+    // Only a failing test ever waits so long: a busy machine is no fault.
+    testTimeout: 60_000,
   },
 }));

@@ -1,7 +1,8 @@
 // The same screen over the stand-in: `?scene=offline&theme=dark&lang=fr&open=c-omar`. For looking and measuring only.
 
+import type { Scene } from './demo/scenes';
 import { pace } from './measures';
-import { StandIn, type Scene } from './standin';
+import { StandIn } from './standin';
 import type { Language, Theme } from './standin-types';
 
 const query = new URLSearchParams(location.search);

@@ -4,30 +4,19 @@
 
 import type {
   AttentionRow, CallName, CallInput, Choice, Connection, ConversationRow, ConversationState, CustomerCard, Draft, DraftFile, Dropped, Failure, FailureCode,
-  FollowUpRow, FollowUpScope, Gate, HandOver, Header, Home, Keys, Library, OfferRow, Opened, PracticeCustomer, Presence, Push, Settings,
-  Start, Suggestion, TimelineItem, WaitingRow, WorkspaceRow, Supervise, Workspace, Person,
+  FollowUpRow, FollowUpScope, Gate, Header, Home, Keys, Library, OfferRow, Opened, PracticeCustomer, Presence, Push, Settings,
+  Start, TimelineItem, WaitingRow, WorkspaceRow, Supervise, Workspace, Person,
 } from './standin-types';
+import { SHORTEST } from '../src/features/keys/passphrase.svelte';
+import { isText } from '../src/shared/loops';
 import { card, customer, lea as leaCard, plainCards } from './demo/customers';
 import { library, practice } from './demo/library';
 import * as lines from './demo/lines';
-import { attention, clashes, conflicts, waits } from './demo/conflicts';
-import { loop, loops } from './demo/loops';
-import { colleagues, DAY, HOUR, me, MINUTE, presence, workspace } from './demo/people';
-
-export type Scene =
-  | 'day' | 'full' | 'empty' | 'offline' | 'reconnecting' | 'opening' | 'locked' | 'locked_key' | 'passphrase' | 'choose' | 'lease' | 'nearly' | 'over' | 'signed_out' | 'signing_in' | 'advisor' | 'attention' | 'conflicts' | 'no_practice' | 'crowd';
-
-interface Held {
-  header: Header;
-  lines: TimelineItem[];
-  draft: Draft;
-  card: CustomerCard;
-  suggestions: Suggestion[];
-  reading_at: string | null;
-  own: boolean;
-  unread: number;
-  parked: boolean;
-}
+import { waits } from './demo/conflicts';
+import { day, hold, waitingRow, type Held } from './demo/day';
+import { loop } from './demo/loops';
+import { LOCKED, isOffline, type Scene } from './demo/scenes';
+import { colleagues, DAY, me, MINUTE, presence, workspace } from './demo/people';
 
 const PAGE = 60;
 /** What opens the files behind the gates. */
@@ -73,20 +62,23 @@ export class StandIn {
     this.#library = library(t);
     this.#presence = presence(me.id, 'available', t - 42 * MINUTE, 2);
     this.#connection = {
-      state: this.#offline ? 'offline' : scene === 'reconnecting' ? 'reconnecting' : 'live',
-      complete_up_to: this.#offline ? t - 14 * MINUTE : scene === 'reconnecting' ? t - 20_000 : null, unsent: 0, attention: 0, ahead: 0,
+      state: isOffline(scene) ? 'offline' : scene === 'reconnecting' ? 'reconnecting' : 'live',
+      complete_up_to: isOffline(scene) ? t - 14 * MINUTE : scene === 'reconnecting' ? t - 20_000 : null, unsent: 0, attention: 0, ahead: 0,
       quota: scene === 'nearly' ? { what: 'changes', percent: 86 } : scene === 'over' ? { what: 'files', percent: 100 } : null,
     };
     this.#workspaces = [
       { id: 'practice', name: 'Maison Alba · Care', address: null, current: true },
       { id: 'north', name: 'Nordlicht Support', address: 'https://desk.nordlicht.example', current: false },
     ];
-    if (scene !== 'empty') this.#fillDay(t);
-  }
-
-  /** Without a line; with room for what waits, with little of it, and with none. */
-  get #offline(): boolean {
-    return this.scene === 'offline' || this.scene === 'nearly' || this.scene === 'over';
+    if (scene === 'empty') return;
+    const whole = day(scene, t);
+    this.#held = new Map(whole.held.map((one) => [one.header.id, one]));
+    this.#offers = whole.offers;
+    this.#waiting = whole.waiting;
+    this.#loops = whole.loops;
+    this.#attention = whole.attention;
+    this.#connection = { ...this.#connection, ...this.#unsent() };
+    if (scene !== 'no_practice') this.#open = 'c-lea';
   }
 
   // ---- what the screen reaches ---------------------------------------------------------------------------------
@@ -188,7 +180,7 @@ export class StandIn {
     'keys.try_again': () => this.push({ view: 'gate', gate: this.#gate() }),
     'keys.unlock': ({ passphrase }) => this.#unlock(passphrase === PASSPHRASE ? null : 'wrong_passphrase'),
     'keys.begin_anew': () => undefined,
-    'keys.choose': ({ passphrase }) => this.#unlock([...passphrase].length < 12 ? 'invalid' : null),
+    'keys.choose': ({ passphrase }) => this.#unlock([...passphrase].length < SHORTEST ? 'invalid' : null),
     'keys.set_passphrase': () => (this.#keys = { ...this.#keys, passphrase: true }),
     'keys.remove_passphrase': () => (this.#keys = { ...this.#keys, passphrase: false }),
 
@@ -398,130 +390,6 @@ export class StandIn {
     'practice.stop': ({ id }) => this.#setPractice(id, false),
   };
 
-  // ---- the day -------------------------------------------------------------------------------------------------
-
-  #fillDay(t: number): void {
-    const cards = plainCards(t);
-    const handOver: HandOver = {
-      reason: 'not delivered although marked delivered',
-      slots: { order: '48-2291', postcode: '69002', 'asked before': 'order status, twice' },
-      transcript: [
-        { side: 'customer', text: 'Where is my blanket?' },
-        { side: 'company', text: 'Your order 48-2291 was delivered on Thursday at 10:41.' },
-        { side: 'customer', text: 'No, it was not. I was at home all day.' },
-        { side: 'company', text: 'Your order 48-2291 was delivered on Thursday at 10:41. Can I help with anything else?' },
-        { side: 'customer', text: 'I want to speak to somebody.' },
-      ],
-    };
-    this.#hold('c-lea', leaCard(t), lines.lea(t), {
-      queue: 'delivery', queue_name: 'Delivery', subject: 'Tracking says delivered, but nothing is here', language: 'fr', reason: 'parcel-missing',
-      promise: { from: t - 2 * MINUTE, due: t + MINUTE }, live: true, hand_over: handOver, viewing: ['Amir Saïdi'], typing: [], asks: 'csat',
-    }, 0, SUGGESTED);
-    this.#hold('c-omar', cards['cu-omar'], lines.omar(t), {
-      queue: 'returns', queue_name: 'Returns', subject: 'Wrong size of trousers', reason: 'size', promise: { from: t - 90_000, due: t + 2.4 * MINUTE }, live: true,
-      read_upto: 3, typing: ['Omar Khan'],
-    }, 2);
-    this.#hold('c-sofia', cards['cu-sofia'], lines.sofia(t), { queue: 'care', queue_name: 'Product care', subject: 'The lamp hums', reason: 'advice', language: 'en' }, 0);
-    this.#hold('c-yusuf', cards['cu-yusuf'], lines.arabic(t), {
-      queue: 'delivery', queue_name: 'Delivery', subject: 'تغيير عنوان التوصيل', language: 'ar', promise: { from: t - 3 * MINUTE, due: t - 20_000 }, live: true,
-    }, 0);
-    this.#hold('c-visitor', cards['cu-visitor'], lines.placed([lines.line(t - 5 * MINUTE, 'customer', 'Bonjour, c’est encore moi, depuis mon téléphone.')]), {
-      queue: 'delivery', queue_name: 'Delivery', subject: 'Encore moi', language: 'fr', promise: { from: t - 5 * MINUTE, due: t + 5 * MINUTE }, live: true,
-      may_be: { customer: 'cu-lea', name: 'Léa Bernard', because: 'email' },
-    }, 0);
-    this.#hold('c-hostile', cards['cu-hostile'], lines.hostile(t), { subject: '\u202Etxt.live <b>bold</b>', promise: null }, 0);
-    this.#hold('c-margaux', cards['cu-margaux'], lines.placed([
-      lines.line(t - 20 * MINUTE, 'customer', 'Merci, le remboursement est bien arrivé.'), lines.mine(t - 19 * MINUTE, 'Parfait, bonne journée Margaux !'),
-      lines.activity(t - 60_000, { what: 'resolved', by: me.name }),
-    ]), { queue: 'returns', queue_name: 'Returns', subject: 'Remboursement', language: 'fr', state: 'wrap_up', wrap_up_until: t + 71_000, reason: null }, 0);
-    this.#hold('c-tom', cards['cu-tom'], lines.placed([lines.line(t - 3 * HOUR, 'customer', 'I will look for the receipt and write again tonight.')]), {
-      queue: 'returns', queue_name: 'Returns', subject: 'Receipt for a return', state: 'snoozed', snoozed_until: t + 4 * HOUR,
-    }, 0);
-    this.#hold('c-long', cards['cu-long'], lines.long(t), { queue: 'care', queue_name: 'Product care', subject: 'A very long story', reason: 'other' }, 0);
-    // What is there only to be looked at stays out of the list of an ordinary day.
-    if (this.scene !== 'full') for (const id of ['c-visitor', 'c-hostile', 'c-long']) this.#get(id).own = false;
-    const weary = this.#hold('c-amirs', card(customer('cu-ben', 'Ben Achterberg')), lines.placed([lines.line(t - 6 * MINUTE, 'customer', 'Is anybody there?')]), {
-      queue: 'care', queue_name: 'Product care', subject: 'Vase with a crack', mine: false, owner: 'Amir Saïdi', promise: { from: t - 6 * MINUTE, due: t - MINUTE },
-    }, 0);
-    weary.own = false;
-    for (const [id, text] of [['c-lea-old', 'Is the linen throw back in stock this month?'], ['c-lea-older', 'My refund for the blue lamp']] as const) {
-      const old = this.#hold(id, leaCard(t), lines.placed([lines.line(t - 4 * DAY, 'customer', text), lines.mine(t - 4 * DAY + 60_000, 'Yes, from Thursday on.'), lines.activity(t - 4 * DAY + 90_000, { what: 'resolved', by: 'Chloé Dumas' })]), {
-        subject: text, state: 'resolved', mine: false, owner: 'Chloé Dumas', promise: null, disposition: 'solved',
-      }, 0);
-      old.own = false;
-    }
-    if (this.scene === 'attention' || this.#offline) {
-      const omar = this.#get('c-omar');
-      omar.lines = lines.waitingForLine(t);
-      const unsent = omar.lines.filter((line) => line.delivery?.state === 'not_sent' || line.delivery?.state === 'saved');
-      const who = { customer_name: 'Omar Khan', customer: 'cu-omar', conversation: 'c-omar' };
-      const [old, late] = [loops(t)[2], loops(t)[3]] as [FollowUpRow, FollowUpRow];
-      this.#attention = [
-        attention(unsent[0]?.id ?? '', t - 50_000, { what: 'reply', ...who, text: 'Done: a pair in 32 is kept at the station shop until Friday.', delivery: { state: 'not_sent', why: { why: 'too_late' } } }),
-        clashes('at-2', old, { field: 'outcome', value: 'Refund in full, a courier collects it' }, { field: 'outcome', value: 'Exchange in the store on Monday' }, t - 20 * MINUTE, { base: { field: 'outcome', value: null } }),
-        attention('at-3', t - 2 * HOUR, { what: 'note', customer_name: 'Sofia Jansen', customer: 'cu-sofia', conversation: 'c-sofia', text: 'The workshop calls back on Monday.', delivery: { state: 'not_sent', why: { why: 'refused', message: 'A note may not be longer than 32,000 characters.' } } }),
-        attention('work-file', t - 4 * HOUR, { what: 'work_file', delivery: { state: 'not_sent', why: { why: 'damaged', copy: '/home/ines/.local/share/loopdesk/workspaces/practice/work.damaged-1795000000000.db', changes: { saved: 11, lost: 1 }, drafts: { saved: 2, lost: 0 }, files: { saved: 0, lost: 0 } } } }),
-        attention('at-4', t - 3 * HOUR, { what: 'follow_up', customer_name: 'Tom Okafor', customer: 'cu-tom', follow_up: 'fu-gone', text: 'Find the receipt', change: { field: 'note', value: 'He looks for it in the evening.' }, delivery: { state: 'not_sent', why: { why: 'not_yours' } }, hand_over_until: t + 21 * HOUR }),
-        ...(this.#offline ? [
-          attention(unsent[1]?.id ?? '', t - 20_000, { what: 'reply', ...who, text: 'And yes, a swap works for sale items too.' }),
-          waits('at-6', late, { field: 'cause', value: 'no-notice' }, t - 9 * MINUTE),
-          attention('at-7', t - 6 * MINUTE, { what: 'reason', customer_name: 'Sofia Jansen', customer: 'cu-sofia', conversation: 'c-sofia', text: 'Advice before buying' }),
-        ] : []),
-      ];
-      this.#connection = { ...this.#connection, ...this.#unsent() };
-    }
-    this.#offers = [{
-      id: 'c-theo', customer_name: 'Théo Martin', tier: 'Gold', channel: 'chat', queue: 'Alba Card', reason: 'Lost card', language: 'fr',
-      subject: 'Je crois que j’ai perdu ma carte', waiting_since: t - 102_000, from: t - 12_000, until: t + 13_000, by: null, handed_over: null,
-    }];
-    this.#waiting = [
-      waitingRow('c-w1', 'Nina Petrov', 'Delivery', t - 134_000, { reason: 'Refund is late', language: 'en', due: t - 14_000, priority: 3 }),
-      waitingRow('c-w2', 'Jon Álvarez', 'Returns', t - 97_000, { reason: 'Store refused a return', language: 'en', due: t + 83_000, priority: 1, handed_over: 'address change not understood' }),
-      waitingRow('c-w3', 'Maximiliane Annegret Freifrau von Hohenstein', 'Product care', t - 65_000, { language: 'fr', due: t + 235_000, tier: 'Platinum' }),
-      waitingRow('c-w4', '', 'Product care', t - 41_000, { due: t + 259_000, channel: 'form' }),
-      waitingRow('c-w5', 'Priya Nair', 'Delivery', t - 22_000, { reason: 'Praise', language: 'en', due: t + 98_000, offered: true }),
-    ];
-    if (this.scene === 'crowd') this.#fillCrowd(t);
-    this.#loops = loops(t);
-    if (this.scene === 'conflicts') {
-      const two = conflicts(t);
-      this.#loops = [...two.loops, ...this.#loops.slice(3)];
-      this.#attention = two.rows;
-      this.#offers = [];
-      this.#connection = { ...this.#connection, ...this.#unsent() };
-    }
-    if (this.#offline) this.#offers = [];
-    if (this.scene !== 'no_practice') this.#open = 'c-lea';
-  }
-
-  /** More than anybody should have: 10,000 of one's own, 500 that wait, a conversation of 100,000 lines. */
-  #fillCrowd(t: number): void {
-    for (let i = 0; i < 10_000; i += 1) {
-      const name = `Customer ${String(i).padStart(5, '0')}`;
-      this.#hold(`c-many-${i}`, card(customer(`cu-many-${i}`, name)), lines.placed([lines.line(t - HOUR - i * MINUTE, 'customer', `Question ${i}, and a few words more`)]), { subject: `Question ${i}` }, 0);
-    }
-    for (let i = 0; i < 500; i += 1) this.#waiting.push(waitingRow(`c-wait-${i}`, `Waiting ${i}`, 'Delivery', t - (500 - i) * 1_000, { due: t + i * 1_000 }));
-    const endless = this.#get('c-long');
-    endless.own = true;
-    endless.lines = lines.long(t, 100_000);
-    endless.header = { ...endless.header, read_upto: 100_000 };
-  }
-
-  #hold(id: string, of: CustomerCard | undefined, held: TimelineItem[], header: Partial<Header>, unread: number, suggestions: Suggestion[] = []): Held {
-    const who = of ?? card(customer(`cu-${id}`, ''));
-    const whole: Held = {
-      header: {
-        id, customer: who.customer.id, customer_name: who.customer.name, channel: 'chat', queue: 'care', queue_name: 'Product care', state: 'active',
-        subject: '', language: 'en', reason: null, promise: null, owner: me.name, mine: true, live: false, typing: [], viewing: [], snoozed_until: null,
-        wrap_up_until: null, disposition: null, parked: false, read_upto: held.at(-1)?.n ?? held.filter((line) => line.n !== null).length, asks: null,
-        hand_over: null, may_be: null, linked: false, ...header,
-      },
-      lines: held, draft: { mode: 'reply', reply: '', note: '', attachments: [] }, card: who, suggestions, reading_at: null, own: true, unread, parked: false,
-    };
-    this.#held.set(id, whole);
-    return whole;
-  }
-
   // ---- small steps ---------------------------------------------------------------------------------------------
 
   #start(): Start {
@@ -531,11 +399,8 @@ export class StandIn {
   #gate(): Gate {
     if (this.scene === 'opening') return { gate: 'opening' };
     if (this.#unlocked) return this.#ready();
-    if (this.scene === 'locked') return { gate: 'locked', why: 'keyring_locked', passphrase: 'no', since: null };
-    if (this.scene === 'locked_key') return { gate: 'locked', why: 'key_missing', passphrase: 'enter', since: null };
-    if (this.scene === 'passphrase') return { gate: 'locked', why: 'no_keyring', passphrase: 'enter', since: null };
-    if (this.scene === 'choose') return { gate: 'locked', why: 'no_keyring', passphrase: 'choose', since: null };
-    if (this.scene === 'lease') return { gate: 'locked', why: 'lease_over', passphrase: 'no', since: this.now() - 3 * DAY - 5 * MINUTE };
+    const locked = LOCKED[this.scene];
+    if (locked) return { gate: 'locked', ...locked, since: locked.why === 'lease_over' ? this.now() - 3 * DAY - 5 * MINUTE : null };
     if (this.scene === 'signed_out') return { gate: 'signed_out', waiting: false };
     if (this.scene === 'signing_in') return { gate: 'signed_out', waiting: true };
     return this.#ready();
@@ -622,9 +487,10 @@ export class StandIn {
     this.#offers = this.#offers.filter((one) => one.id !== id);
     this.#waiting = this.#waiting.filter((one) => one.id !== id);
     const t = this.now();
-    const held = this.#hold(id, card(customer(`cu-${id}`, row.customer_name, { tier: row.tier, language: row.language })), lines.placed([
+    const held = hold(id, card(customer(`cu-${id}`, row.customer_name, { tier: row.tier, language: row.language })), lines.placed([
       lines.line(row.waiting_since, 'customer', offer?.subject ?? 'Hello, can somebody help me?'), lines.activity(t, { what: 'accepted', by: me.name }),
-    ]), { queue_name: row.queue, subject: offer?.subject ?? '', language: row.language, promise: { from: row.waiting_since, due: t + 2 * MINUTE }, live: true }, 1);
+    ]), { queue_name: row.queue, subject: offer?.subject ?? '', language: row.language, promise: { from: row.waiting_since, due: t + 2 * MINUTE }, live: true }, { unread: 1 });
+    this.#held.set(id, held);
     this.push({ view: 'offers', patch: { op: 'remove', id } }, { view: 'waiting', patch: { op: 'remove', id } });
     this.#pushRow(held);
   }
@@ -728,7 +594,7 @@ export class StandIn {
     this.#dropAttention(id);
     if (choice.keep === 'theirs') return;
     const text = choice.keep === 'merge' ? choice.text : '';
-    const field = choice.keep === 'mine' || ['title', 'outcome', 'note'].includes(change.field) ? change.field : 'note';
+    const field = choice.keep === 'mine' || isText(change.field) ? change.field : 'note';
     const value = choice.keep === 'mine' ? change.value : field === change.field ? text : [of.follow_up.note, text].filter((part) => part !== '').join('\n');
     this.#putLoop({ ...of, follow_up: { ...of.follow_up, [field]: value }, delivery: { state: 'undo', until: this.now() + 10_000 }, changed: [field] });
   }
@@ -844,13 +710,6 @@ function fits(row: FollowUpRow, scope: FollowUpScope): boolean {
   return row.mine && status === 'open';
 }
 
-function waitingRow(id: string, name: string, queue: string, since: number, more: Partial<WaitingRow>): WaitingRow {
-  return {
-    id, customer_name: name, tier: more.tier ?? null, channel: more.channel ?? 'chat', queue, reason: more.reason ?? null, language: more.language ?? null,
-    waiting_since: since, due: more.due ?? since + 120_000, priority: more.priority ?? 0, handed_over: more.handed_over ?? null, offered: more.offered ?? false,
-  };
-}
-
 function snippet(text: string, words: string) {
   const at = text.toLowerCase().indexOf(words);
   const from = Math.max(0, at - 30);
@@ -865,9 +724,3 @@ function hash(text: string): string {
   for (const c of text) h = (h * 31 + (c.codePointAt(0) ?? 0)) >>> 0;
   return h.toString(16).padStart(8, '0').repeat(8);
 }
-
-const SUGGESTED: Suggestion[] = [
-  { id: 'sg-1', text: 'I have just spoken with the depot, Léa: 48-2291 was scanned by mistake and is still in the van. It reaches you today before 18:00, and I write to you the moment it is out.', source: 'macro', title: 'Depot confirms a wrong scan', because: ['delivered', 'scan', 'parcel'] },
-  { id: 'sg-2', text: 'As this is the second time, I have taken the delivery fee off. Would you rather have it brought today, or pick it up in the shop?', source: 'answer', title: 'Conversation of 3 November', because: ['second time', 'delivered'] },
-  { id: 'sg-3', text: 'After two working days without a trace, we send a new one at once.', source: 'article', title: 'A parcel is marked delivered but not there', because: ['delivered', 'nothing'] },
-];

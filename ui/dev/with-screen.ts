@@ -5,8 +5,8 @@ import { render } from '@testing-library/svelte';
 import { vi } from 'vitest';
 import App from '../src/shell/App.svelte';
 import { flat } from '../src/shared/plain';
+import type { Scene } from './demo/scenes';
 import { stage, type Stage } from './with-standin';
-import type { Scene } from './standin';
 
 /** Opens the window on a stand-in and waits until the desk is there. */
 export async function show(scene: Scene = 'day', open?: string): Promise<Stage> {
@@ -32,6 +32,11 @@ export function composer(): HTMLTextAreaElement | null {
 /** An open dialog with that title. */
 export function dialog(title: string): Element | null {
   return [...document.querySelectorAll('dialog[open]')].find((one) => one.querySelector('h2')?.textContent === title) ?? null;
+}
+
+/** The first button that says so. */
+export function button(words: string, within: Element | null = document.body): HTMLElement {
+  return [...(within?.querySelectorAll<HTMLElement>('button') ?? [])].find((one) => text(one).includes(words)) as HTMLElement;
 }
 
 /** A menu, list or panel of that name that lies over the page. */

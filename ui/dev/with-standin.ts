@@ -3,7 +3,8 @@
 import { vi } from 'vitest';
 import { Desk } from '../src/live/desk.svelte';
 import { setLanguage } from '../src/words/words.svelte';
-import { StandIn, type Scene } from './standin';
+import type { Scene } from './demo/scenes';
+import { StandIn } from './standin';
 import type { CallInput, CallName } from './standin-types';
 
 /** A Tuesday afternoon. */

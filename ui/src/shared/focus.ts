@@ -23,6 +23,31 @@ export function rememberFocus(): () => void {
 }
 
 /**
+ * `{@attach keepsFocus(() => where)}`: when what had the focus in there goes, with nothing else to take it, the focus
+ * goes where it is told, and is not lost to the top of the window.
+ */
+export function keepsFocus(fallback: (node: HTMLElement) => HTMLElement | null | undefined): (node: HTMLElement) => () => void {
+  return (node) => {
+    let had: Node | null = null;
+    const onFocus = (event: FocusEvent) => {
+      had = event.target as Node;
+    };
+    const watch = new MutationObserver(() => {
+      if (had === null || had.isConnected) return;
+      had = null;
+      if (document.activeElement === null || document.activeElement === document.body) fallback(node)?.focus();
+    });
+
+    node.addEventListener('focusin', onFocus);
+    watch.observe(node, { childList: true, subtree: true });
+    return () => {
+      node.removeEventListener('focusin', onFocus);
+      watch.disconnect();
+    };
+  };
+}
+
+/**
  * Arrow keys move among the elements marked `data-row` inside `root`; Home and End go to the ends. One of them is in
  * the order of Tab: the one that had the focus last, the current one, or the first.
  */

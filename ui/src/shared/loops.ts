@@ -1,13 +1,17 @@
 // The fields of a loop, and a value of one as a person reads it: the desk sends moments and names as it keeps them. What
 // comes out may be a customer's own words.
 
-import type { FollowUpChange } from '../ipc/types';
+import type { AttentionRow, FollowUpChange, NotSentWhy, Priority } from '../ipc/types';
 import { w } from '../words/words.svelte';
 import { dueName, hourMinute, shortDate } from './time';
 
 export type Field = FollowUpChange['field'];
 
+/** Two changes of one field, of which the advisor chooses. */
+export type Clash = Extract<NotSentWhy, { why: 'conflict' }>;
+
 export const TITLE_CHARS = 300;
+export const PRIORITIES: readonly Priority[] = ['low', 'normal', 'high'];
 
 /** Who and what the names in a value stand for. */
 export interface Names {
@@ -15,11 +19,16 @@ export interface Names {
   cause: (id: string | null) => string | undefined;
 }
 
-const TEXTS: readonly string[] = ['title', 'outcome', 'note'];
+const TEXTS: readonly Field[] = ['title', 'outcome', 'note'];
 
 /** Fields whose value is a text: two of them can become one. */
-export function isText(field: string): boolean {
+export function isText(field: Field): boolean {
   return TEXTS.includes(field);
+}
+
+/** The conflict that a change of it came into, if that is why it was not sent. */
+export function clashOf({ delivery }: AttentionRow): Clash | null {
+  return delivery.state === 'not_sent' && delivery.why.why === 'conflict' ? delivery.why : null;
 }
 
 export function valueOf(change: FollowUpChange, names: Names, now: number): string {

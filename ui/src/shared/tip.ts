@@ -88,6 +88,7 @@ export function tip(text: () => string, describe = false): (node: HTMLElement) =
     if (describe) node.setAttribute('aria-description', text());
     return () => {
       texts.delete(node);
+      if (describe) node.removeAttribute('aria-description');
       if (owner === node) hide();
     };
   };

@@ -4,7 +4,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { press, type } from '../../dev/keys';
 import { workspace } from '../../dev/demo/people';
-import type { Scene } from '../../dev/standin';
+import type { Scene } from '../../dev/demo/scenes';
 import { countCalls, lastCall, type Stage } from '../../dev/with-standin';
 import { composer, dialog, panel, show, text, until } from '../../dev/with-screen';
 import type { Choice } from '../ipc/types';

@@ -1,6 +1,8 @@
 // Every word that a person reads, in English. Short, plain, second person, the words of the field. The French page has
 // the type of this one, so nothing can be missing there.
 
+import type { Quota } from '../ipc/types';
+
 const s = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
 const languages: Record<string, string> = { en: 'English', fr: 'French' };
@@ -114,16 +116,15 @@ export const en = {
     enterText: 'It opens your encrypted files on this computer.',
     yours: 'Your passphrase',
     choose: 'New passphrase',
-    again: 'The same once more',
+    again: 'Repeat the passphrase',
     hint: (n: number) => `At least ${n} characters. Four or five words that do not belong together are easy to keep in mind.`,
     show: 'Show what I type',
-    open: 'Open',
-    chooseDone: 'Choose and open',
+    submit: { enter: 'Open', choose: 'Choose and open', set: 'Keep it' },
+    short: (n: number) => `This is too short: at least ${n} characters.`,
     wrong: {
-      wrong: (_: number) => 'This is not your passphrase. Nothing was changed, so try again.',
-      short: (n: number) => `This is too short: at least ${n} characters.`,
-      different: (_: number) => 'The two are not the same.',
-      damaged: (_: number) => 'The file that your passphrase opens is damaged or from a newer Loopdesk. Nothing was changed.',
+      wrong: 'This is not your passphrase. Nothing was changed, so try again.',
+      different: 'The two are not the same.',
+      damaged: 'The file that your passphrase opens is damaged or from a newer Loopdesk. Nothing was changed.',
     },
     forgotten: 'If you forget it',
     forgottenChoose: 'Nobody can open these files any more: drafts and messages that were not sent are lost. What was sent is with the service.',
@@ -140,7 +141,6 @@ export const en = {
     addTitle: 'Also unlock with a passphrase',
     changeTitle: 'Change the passphrase',
     addText: 'The keyring goes on to open your files by itself. The passphrase is asked for only when it cannot.',
-    keep: 'Keep it',
     kept: 'The passphrase opens your files from now on.',
     removed: 'The passphrase is removed. The keyring opens your files.',
     removeAsk: 'Remove the passphrase?',
@@ -149,10 +149,10 @@ export const en = {
 
   quota: {
     short: (percent: number) => (percent >= 100 ? 'full' : `${percent} % full`),
-    title: (quota: { what: 'changes' | 'files' | 'age'; percent: number }) =>
+    title: (quota: Quota) =>
       quota.percent >= 100 ? 'Nothing more can be saved here.' : `The place for what is not sent is ${quota.percent} % full.`,
-    text: (quota: { what: 'changes' | 'files' | 'age'; percent: number }) =>
-      `${{ changes: 'Up to 2,000 changes may wait on this computer.', files: 'Up to 200 MB of files may wait on this computer.', age: 'What is not sent may wait for 14 days.' }[quota.what]} ${quota.percent >= 100 ? 'Connect to send them, or discard what you do not need.' : 'Connect soon, or discard what you do not need.'}`,
+    text: (quota: Quota) =>
+      `${{ changes: 'Up to 2,000 changes may wait on this computer.', files: 'Up to 200 MB of files may wait on this computer.', age: 'What is not sent may wait for 14 days.' }[quota.what]} ${quota.percent >= 100 ? 'Connect to send what waits, or discard what you do not need.' : 'Connect soon, or discard what you do not need.'}`,
   },
 
   top: {
@@ -170,7 +170,7 @@ export const en = {
     update_needed: 'Update needed',
     update_neededTip: 'The service speaks a newer language than this version. What you write is saved here.',
     unsent: (n: number) => `${n} ${s(n, 'change', 'changes')} saved here`,
-    unsentTip: 'Saved on this computer and not sent yet. Shows them.',
+    unsentTip: 'Saved on this computer and not sent yet. Opens the list.',
     attention: (n: number) => `${n} ${s(n, 'needs', 'need')} a decision`,
     attentionTip: (n: number) => `${n} ${s(n, 'thing of yours was', 'things of yours were')} not sent and ${s(n, 'waits', 'wait')} for you.`,
     load: (name: string, load: number, capacity: number) => `${name} ${load}/${capacity}`,
@@ -774,7 +774,7 @@ export const en = {
     field: {
       title: 'the title', due: 'the due time', status: 'the state', owner: 'the owner', priority: 'the priority', cause: 'the cause', outcome: 'the outcome', note: 'the note',
     },
-    who: (by: string, field: string, time: string) => `${by} changed ${field} at ${time}, before yours arrived. Nothing is overwritten until you choose.`,
+    who: (by: string, field: string, time: string) => `${by} changed ${field} (${time}), before yours arrived. Nothing is overwritten until you choose.`,
     mine: 'Yours',
     theirs: (name: string) => `From ${name}`,
     here: 'this computer',

@@ -48,5 +48,7 @@ export default {
     root: here,
     include: ['src/**/*.test.ts'],
     environment: 'node',
+    // Only a failing test ever waits so long: a busy machine is no fault.
+    testTimeout: 60_000,
   },
 };

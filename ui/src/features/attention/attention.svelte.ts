@@ -5,8 +5,6 @@ import type { AttentionRow, Choice, NotSentWhy } from '../../ipc/types';
 import type { Desk } from '../../live/desk.svelte';
 import { w } from '../../words/words.svelte';
 
-export type Clash = Extract<NotSentWhy, { why: 'conflict' }>;
-
 /** Words that can be taken back to where they were written. */
 const WRITTEN: readonly string[] = ['reply', 'note'];
 
@@ -27,11 +25,6 @@ export class AttentionState {
 
   why(row: AttentionRow): NotSentWhy | null {
     return row.delivery.state === 'not_sent' ? row.delivery.why : null;
-  }
-
-  clash(row: AttentionRow): Clash | null {
-    const why = this.why(row);
-    return why?.why === 'conflict' ? why : null;
   }
 
   /** Somebody else has it, or it is not there: to try again would be refused again. */
@@ -95,7 +88,7 @@ export class AttentionState {
   }
 
   /** Settles a conflict. It can be taken back: then both stand there again. */
-  async settle(row: AttentionRow, choice: Choice): Promise<boolean> {
+  async settle(row: AttentionRow, choice: Choice): Promise<void> {
     const { id } = row;
     const tried = await this.desk.attempt('follow_up.settle', { id, choice });
     if (tried.done) {
@@ -103,7 +96,6 @@ export class AttentionState {
         tone: 'good', about: row.text, undo: () => void this.desk.attempt('follow_up.unsettle', { id }),
       });
     }
-    return tried.done;
   }
 
   show(row: AttentionRow): void {

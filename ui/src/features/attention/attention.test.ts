@@ -1,19 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { clashes } from '../../../dev/demo/conflicts';
+import { attention, clashes } from '../../../dev/demo/conflicts';
 import { loop } from '../../../dev/demo/loops';
 import { press, type } from '../../../dev/keys';
-import { dialog, show, text, until } from '../../../dev/with-screen';
+import { button, dialog, show, text, until } from '../../../dev/with-screen';
 import { countCalls, lastCall, NOW, stage, type Stage } from '../../../dev/with-standin';
-import type { Scene } from '../../../dev/standin';
+import type { Scene } from '../../../dev/demo/scenes';
 import type { FollowUpChange } from '../../ipc/types';
+import type { Clash } from '../../shared/loops';
 import { w } from '../../words/words.svelte';
-import type { Clash } from './attention.svelte';
 import { apart, near, proposal } from './conflict';
 
 const card = () => document.querySelector('.trouble');
 const field = () => card()?.querySelector<HTMLTextAreaElement>('.merge textarea') as HTMLTextAreaElement;
-const button = (words: string, within: Element | null = document.body) =>
-  [...(within?.querySelectorAll<HTMLElement>('button') ?? [])].find((one) => text(one).includes(words)) as HTMLElement;
 const row = (words: string) => [...document.querySelectorAll<HTMLElement>('[data-pane="list"] [data-row]')].find((one) => text(one).includes(words)) as HTMLElement;
 
 async function open(scene: Scene, words?: string): Promise<Stage> {
@@ -205,13 +203,39 @@ describe('the list of what is not sent', () => {
     await until(() => text().includes(w().attention.handedOver));
   });
 
-  it('hands over only with the line, and only for a day', async () => {
+  it('hands over only with the line', async () => {
     const at = await show('offline');
     press('Alt+Q');
     await until(list);
     const hand = button(w().attention.handOver, item('Find the receipt'));
     hand.click();
     expect([hand.getAttribute('aria-disabled'), countCalls(at.standin, 'attention.hand_over')]).toEqual(['true', 0]);
+  });
+
+  it('hands over only for a day', async () => {
+    const at = await show('attention');
+    at.standin.push({ view: 'attention', patch: { op: 'upsert', item: attention('at-late', NOW, { text: 'Ring her back', delivery: { state: 'not_sent', why: { why: 'not_yours' } }, hand_over_until: Date.now() - 1_000 }) } });
+    press('Alt+Q');
+    await until(list);
+    const hand = button(w().attention.handOver, await until(() => item('Ring her back')));
+    hand.click();
+    expect([hand.getAttribute('aria-disabled'), hand.getAttribute('aria-description'), countCalls(at.standin, 'attention.hand_over')]).toEqual(['true', w().attention.handOverLate, 0]);
+  });
+
+  it('gives the focus to the row that comes where one went', async () => {
+    await show('offline');
+    press('Alt+Q');
+    await until(list);
+    const rows = () => [...(list()?.querySelectorAll('li') ?? [])];
+    const discard = async (row: Element | undefined, words: string, next: () => Element | undefined) => {
+      const one = button(words, row as Element);
+      one.focus();
+      one.click();
+      await until(() => !one.isConnected && document.activeElement === next());
+    };
+    const [first, second] = rows();
+    await discard(first, w().attention.understood, () => second);
+    await discard(rows().at(-1), w().attention.takeBack, () => rows().at(-1));
   });
 
   it('goes to the loop, in whichever list it stands', async () => {

@@ -2,24 +2,18 @@
 // tells what the advisor had chosen.
 
 import type { Team } from '../../live/team.svelte';
-import { isText, lastingValue, type Field } from '../../shared/loops';
-import { dayOf, dueName, hourMinute } from '../../shared/time';
+import { isText, lastingValue, type Clash } from '../../shared/loops';
 import { w } from '../../words/words.svelte';
-import type { Clash } from './attention.svelte';
 
 export function proposal(clash: Clash, team: Team, now: number): string {
-  if (!isText(clash.field)) {
-    return w().conflict.noteLine(team.me.name, w().conflict.field[clash.field as Field], lastingValue(clash.mine, team, now));
+  const { field } = clash.mine;
+  if (!isText(field)) {
+    return w().conflict.noteLine(team.me.name, w().conflict.field[field], lastingValue(clash.mine, team, now));
   }
   if (clash.merged !== null) return clash.merged;
   const texts = [clash.theirs.value, clash.mine.value].map((value) => String(value ?? '').trim()).filter((text) => text !== '');
   // A title has one line.
-  return texts.join(clash.field === 'title' ? ' / ' : '\n');
-}
-
-/** When each of the two was written: the hour is enough today. */
-export function momentName(at: number, now: number): string {
-  return dayOf(at) === dayOf(now) ? hourMinute(at) : dueName(at, now);
+  return texts.join(field === 'title' ? ' / ' : '\n');
 }
 
 /** A text, cut where it begins and ends to differ from another one. */

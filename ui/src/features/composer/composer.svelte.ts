@@ -7,9 +7,10 @@ import type { DraftMode, MacroRow, RefusedFile, Suggestion, TimelineItem } from 
 import type { Desk } from '../../live/desk.svelte';
 import type { OpenConversation } from '../../live/opened.svelte';
 import { bytes } from '../../shared/figures';
+import { characters, TEXT_CHARS } from '../../shared/limits';
 import { flat } from '../../shared/plain';
 import { w } from '../../words/words.svelte';
-import { characters, FILE_BYTES, FILES, TEXT_CHARS } from './limits';
+import { FILE_BYTES, FILES } from './limits';
 import { ghostOf, type Asked } from './typed';
 import { upload } from './upload';
 

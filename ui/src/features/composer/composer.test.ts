@@ -3,10 +3,11 @@ import { press, type } from '../../../dev/keys';
 import { composer as field, panel, show, text, until } from '../../../dev/with-screen';
 import { countCalls, fakeTime, lastCall, NOW, pass, stage, type Stage } from '../../../dev/with-standin';
 import type { OpenConversation } from '../../live/opened.svelte';
+import { TEXT_CHARS } from '../../shared/limits';
 import { w } from '../../words/words.svelte';
 import { ComposerState } from './composer.svelte';
 import { find } from './emoji';
-import { FILES, FILE_BYTES, PIECE_BYTES, TEXT_CHARS } from './limits';
+import { FILES, FILE_BYTES, PIECE_BYTES } from './limits';
 import { askedFor, ghostOf } from './typed';
 
 let at: Stage;

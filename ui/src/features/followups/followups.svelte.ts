@@ -1,8 +1,8 @@
 // The page of loops: which list, which one is chosen, and its fields.
 
-import type { AttentionRow, FollowUpChange, FollowUpRow, FollowUpScope, HistoryEntry, Priority, ScoreBrief } from '../../ipc/types';
+import type { AttentionRow, FollowUpChange, FollowUpRow, FollowUpScope, HistoryEntry, ScoreBrief } from '../../ipc/types';
 import type { Desk } from '../../live/desk.svelte';
-import { valueOf } from '../../shared/loops';
+import { clashOf, valueOf, type Field } from '../../shared/loops';
 import { w } from '../../words/words.svelte';
 import { Loops } from './loop.svelte';
 
@@ -87,14 +87,14 @@ export class FollowUpsState {
   }
 
   /** Whether two changed this field, and it is not settled. */
-  inConflict(id: string, field: string): boolean {
-    return this.troubles(id).some((row) => row.delivery.state === 'not_sent' && row.delivery.why.why === 'conflict' && row.delivery.why.field === field);
+  inConflict(id: string, field: Field): boolean {
+    return this.troubles(id).some((row) => clashOf(row)?.mine.field === field);
   }
 
   /** What its changes are about to become, in a word; nothing when all is with the service. */
   mark(row: FollowUpRow): { words: string; tone: 'warn' | 'bad' } | null {
     const troubles = this.troubles(row.follow_up.id);
-    if (troubles.some((one) => one.delivery.state === 'not_sent' && one.delivery.why.why === 'conflict')) return { words: w().followUps.conflict, tone: 'bad' };
+    if (troubles.some((one) => clashOf(one))) return { words: w().followUps.conflict, tone: 'bad' };
     if (troubles.length > 0 || row.delivery?.state === 'not_sent') return { words: w().loop.notSent, tone: 'bad' };
     if (row.changed.length > 0) return { words: w().followUps.changedHere, tone: 'warn' };
     return row.delivery?.state === 'saved' ? { words: w().loop.savedHere, tone: 'warn' } : null;
@@ -155,5 +155,3 @@ export function scoreName(score: ScoreBrief): string {
   const of = { nps: 10, csat: 5, ces: 7 }[score.kind];
   return `${w().followUps.answerTo[score.kind]} ${score.value}/${of}`;
 }
-
-export const PRIORITIES: readonly Priority[] = ['low', 'normal', 'high'];

@@ -1,19 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { type } from '../../../dev/keys';
 import { PASSPHRASE } from '../../../dev/standin';
-import { show, text, until } from '../../../dev/with-screen';
+import { button, show, text, until } from '../../../dev/with-screen';
 import { countCalls, lastCall } from '../../../dev/with-standin';
 import { w } from '../../words/words.svelte';
+import { SHORTEST } from './passphrase.svelte';
 
 const inputs = () => [...document.querySelectorAll<HTMLInputElement>('form input.field')];
 const wrong = () => text(document.querySelector('.wrong'));
-const button = (words: string) => [...document.querySelectorAll<HTMLElement>('button')].find((one) => text(one).includes(words)) as HTMLElement;
-
-function write(place: number, words: string): void {
-  const input = inputs()[place] as HTMLInputElement;
-  input.value = words;
-  input.dispatchEvent(new Event('input', { bubbles: true }));
-}
-
+const write = (place: number, words: string) => type(inputs()[place] as HTMLInputElement, words);
 const submit = () => document.querySelector('form')?.requestSubmit();
 
 describe('a passphrase that opens the files', () => {
@@ -29,7 +24,7 @@ describe('a passphrase that opens the files', () => {
       write(0, 'not this one');
       await until(() => wrong() === '');
       submit();
-      await until(() => wrong() === w().keys.wrong.wrong(12));
+      await until(() => wrong() === w().keys.wrong.wrong);
       expect(countCalls(standin, 'keys.unlock')).toBe(n);
     }
     write(0, PASSPHRASE);
@@ -56,10 +51,10 @@ describe('a first passphrase', () => {
     write(0, 'elf zeichen');
     write(1, 'elf zeichen');
     submit();
-    await until(() => wrong() === w().keys.wrong.short(12));
+    await until(() => wrong() === w().keys.short(SHORTEST));
     write(0, PASSPHRASE);
     submit();
-    await until(() => wrong() === w().keys.wrong.different(12));
+    await until(() => wrong() === w().keys.wrong.different);
     expect(countCalls(standin, 'keys.choose')).toBe(0);
     write(1, PASSPHRASE);
     submit();
@@ -76,17 +71,14 @@ describe('in the settings', () => {
     button(w().keys.add).click();
     await until(() => inputs().some((input) => input.type === 'password'));
     const fields = inputs().filter((input) => input.type === 'password');
-    for (const field of fields) {
-      field.value = PASSPHRASE;
-      field.dispatchEvent(new Event('input', { bubbles: true }));
-    }
+    for (const field of fields) type(field, PASSPHRASE);
     fields[0]?.form?.requestSubmit();
     await until(() => button(w().keys.change));
     expect(lastCall(standin, 'keys.set_passphrase')).toEqual({ passphrase: PASSPHRASE });
     expect(desk.keys.passphrase).toBe(true);
     button(w().keys.remove).click();
     await until(() => text(document.querySelector('dialog')).includes(w().keys.removeAsk));
-    ([...document.querySelectorAll<HTMLElement>('dialog button')].find((one) => text(one).trim() === w().keys.remove) as HTMLElement).click();
+    button(w().keys.remove, document.querySelector('dialog')).click();
     await until(() => button(w().keys.add));
     expect(desk.keys.passphrase).toBe(false);
   });
@@ -111,5 +103,11 @@ describe('the place for what waits', () => {
     expect(text(document.querySelector('.top .chip.warn'))).toContain(w().quota.short(86));
     standin.connection({ quota: { what: 'files', percent: 100 } });
     await until(() => text(document.querySelector('.top')).includes(w().quota.short(100)));
+  });
+
+  it('does not count to nothing where all of it needs a decision', async () => {
+    const { standin } = await show('nearly');
+    standin.connection({ unsent: 0 });
+    await until(() => text(document.querySelector('.top .chip.warn')).trim() === w().quota.short(86));
   });
 });

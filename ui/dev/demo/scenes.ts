@@ -1,0 +1,20 @@
+// What the stand-in can begin with.
+
+import type { LockedWhy, Passphrase } from '../../src/ipc/types';
+
+export type Scene =
+  | 'day' | 'full' | 'empty' | 'offline' | 'reconnecting' | 'opening' | 'locked' | 'locked_key' | 'passphrase' | 'choose' | 'lease' | 'nearly' | 'over' | 'signed_out' | 'signing_in' | 'advisor' | 'attention' | 'conflicts' | 'no_practice' | 'crowd';
+
+/** Without a line; with room for what waits, with little of it, and with none. */
+export function isOffline(scene: Scene): boolean {
+  return scene === 'offline' || scene === 'nearly' || scene === 'over';
+}
+
+/** Those that begin behind a gate, and what would open it. */
+export const LOCKED: Partial<Record<Scene, { why: LockedWhy; passphrase: Passphrase }>> = {
+  locked: { why: 'keyring_locked', passphrase: 'no' },
+  locked_key: { why: 'key_missing', passphrase: 'enter' },
+  passphrase: { why: 'no_keyring', passphrase: 'enter' },
+  choose: { why: 'no_keyring', passphrase: 'choose' },
+  lease: { why: 'lease_over', passphrase: 'no' },
+};
