@@ -14,7 +14,9 @@ pub enum Mistake {
     GapIgnored,
     /// What a restored service forgot is not sent again.
     NotAskedAgain,
-    /// A receipt of another log is taken for one of this log.
+    /// Commands do not say which log they are meant for: a late copy is done by a service that was restored.
+    MeantForAnyLog,
+    /// Nor is a receipt of another log told from one of this log.
     ReceiptOfAnotherLog,
     /// A command whose answer was lost is sent under a new name.
     NewNameForEveryTry,
@@ -31,12 +33,13 @@ pub enum Mistake {
 }
 
 /// All of them, each with a seed before the one that found it last: there the search begins, only to be quick.
-pub const ALL: [(Mistake, u64); 12] = [
+pub const ALL: [(Mistake, u64); 13] = [
     (Mistake::ReceiptOutsideTheTransaction, 0),
     (Mistake::CursorBeforeTheRows, 0),
     (Mistake::OverlayDroppedAtTheReceipt, 0),
     (Mistake::GapIgnored, 0),
     (Mistake::NotAskedAgain, 0),
+    (Mistake::MeantForAnyLog, 9_300),
     (Mistake::ReceiptOfAnotherLog, 560),
     (Mistake::NewNameForEveryTry, 0),
     (Mistake::InflightForgotten, 40),

@@ -23,6 +23,7 @@ impl Schedule {
         let harm_from = row.and_then(|row| row.expires_at).filter(|_| live);
         let again = self.ledger.sends(command.id);
         match self.mistake {
+            Some(Mistake::MeantForAnyLog | Mistake::ReceiptOfAnotherLog) => command.epoch = None,
             Some(Mistake::NoEndForLiveReplies) => command.until = None,
             Some(Mistake::NewNameForEveryTry) if again => command.id = CommandId(uuid::Uuid::now_v7()),
             _ => {}
