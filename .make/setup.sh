@@ -4,8 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-BUILD="libwebkit2gtk-4.1-dev librsvg2-dev libxdo-dev libayatana-appindicator3-dev libssl-dev libdbus-1-dev pkg-config build-essential file"
-TEST="webkit2gtk-driver xvfb xauth dbus dbus-x11 gnome-keyring libsecret-tools dunst libnotify-bin xdotool xclip imagemagick x11-utils openbox libgl1-mesa-dri fonts-dejavu-core fonts-noto-color-emoji at-spi2-core procps chromium chromium-driver"
+BUILD="libwebkit2gtk-4.1-dev librsvg2-dev libxdo-dev libayatana-appindicator3-dev libssl-dev libdbus-1-dev libasound2-dev pkg-config build-essential file"
+TEST="webkit2gtk-driver xvfb xauth dbus dbus-x11 gnome-keyring libsecret-tools dunst libnotify-bin xdotool xclip imagemagick x11-utils openbox libgl1-mesa-dri fonts-dejavu-core fonts-noto-color-emoji at-spi2-core procps chromium chromium-driver baresip-core kamailio kamailio-tls-modules"
+# Where PipeWire plays the sound, PulseAudio would take its place.
+command -v pipewire-pulse >/dev/null || TEST="$TEST pulseaudio"
 
 at_least() { # at_least WANTED FOUND
     [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]
@@ -43,6 +45,10 @@ if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
             sudo="sudo"
         fi
         $sudo apt-get update -qq
+        # The tests start a telephone exchange of their own; the package's must not begin to listen on this machine.
+        if [[ "$wanted" == *" kamailio "* ]] && command -v systemctl >/dev/null; then
+            $sudo systemctl mask --quiet kamailio.service || true
+        fi
         DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $wanted >/dev/null
     fi
 else

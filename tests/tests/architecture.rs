@@ -13,10 +13,11 @@ use serde_json::Value;
 /// Every room and the rooms it may use. `server` may read `suggest` later; it does not yet.
 const ARROWS: &[(&str, &[&str])] = &[
     ("loopdesk", &["desk", "model", "server", "store", "backend"]),
-    ("loopdesk-desk", &["backend", "store", "suggest", "model"]),
+    ("loopdesk-desk", &["backend", "store", "suggest", "voice", "model"]),
     ("loopdesk-backend", &["model"]),
     ("loopdesk-store", &["model"]),
     ("loopdesk-suggest", &["model"]),
+    ("loopdesk-voice", &[]),
     ("loopdesk-server", &["model", "suggest"]),
     ("loopdesk-model", &[]),
 ];
@@ -29,6 +30,8 @@ const KEPT_IN: &[(&str, &[&str])] = &[
     ("rusqlite", &["loopdesk-store", "loopdesk-server"]),
     ("keyring", &["loopdesk-store"]),
     ("axum", &["loopdesk-server"]),
+    ("rsipstack", &["loopdesk-voice"]),
+    ("cpal", &["loopdesk-voice"]),
 ];
 
 /// What the ground floor may use: nothing that reads a clock, a file or a socket.

@@ -1,0 +1,240 @@
+//! The sound of one call: what its packets say, and what is said back.
+
+use std::{net::SocketAddr, time::Duration};
+
+use rtp_types::RtpPacket;
+
+use super::{
+    codec::Codec,
+    digits::{Digit, Hearing, Pressing},
+    jitter::JitterBuffer,
+    quality::{Counts, Quality, Rating},
+    remote::{Admission, Remote},
+    secret::{Keys, Lock},
+    sender::Sender,
+    sequence::{Number, Numbers},
+};
+use crate::audio::{FRAME, Frame, RATE, SILENCE};
+
+/// Sound waits elsewhere too: in the other side's packet, in our devices and theirs. The network's part is not known
+/// without its reports.
+const ELSEWHERE: Duration = Duration::from_millis(60);
+
+/// How packets are written in a call, as both sides agreed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Format {
+    pub(crate) codec: Codec,
+    /// The number that keys have, if the other side knows them.
+    pub(crate) keys: Option<u8>,
+    /// What packets are locked with, if they are.
+    pub(crate) locked: Option<Keys>,
+}
+
+/// What the other side gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Says {
+    /// Our voice.
+    Voice,
+    /// Silence, so that the way stays open.
+    Silence,
+    /// No packet at all.
+    Nothing,
+}
+
+/// The sound of one call.
+#[derive(Debug)]
+pub(crate) struct Leg {
+    format: Format,
+    remote: Remote,
+    numbers: Numbers,
+    buffer: JitterBuffer,
+    hearing: Hearing,
+    pressing: Pressing,
+    sender: Sender,
+    lock: Option<Lock>,
+    transit: Option<f64>,
+    jitter: f64,
+    told: Counts,
+    /// What the other side gets.
+    pub(crate) says: Says,
+    /// Whether the other side is heard.
+    pub(crate) hears: bool,
+    /// Whether this call and the others that are joined hear each other.
+    pub(crate) joined: bool,
+}
+
+impl Leg {
+    /// Speaks with whoever the signalling names.
+    pub(crate) fn new(format: Format, named: SocketAddr) -> Self {
+        Self {
+            lock: format.locked.clone().map(Lock::new),
+            format,
+            remote: Remote::new(named),
+            numbers: Numbers::default(),
+            buffer: JitterBuffer::new(),
+            hearing: Hearing::default(),
+            pressing: Pressing::default(),
+            sender: Sender::new(),
+            transit: None,
+            jitter: 0.0,
+            told: Counts::default(),
+            says: Says::Voice,
+            hears: true,
+            joined: false,
+        }
+    }
+
+    /// The other side may be elsewhere from now on, or speak otherwise.
+    pub(crate) fn renegotiated(&mut self, format: Format, named: SocketAddr) {
+        if self.remote.named() != named {
+            self.remote = Remote::new(named);
+        }
+        if self.format.codec != format.codec {
+            self.restart();
+        }
+        // A lock counts packets: one with the same keys goes on.
+        if let Some(keys) = &format.locked
+            && !self.lock.as_ref().is_some_and(|lock| lock.has(keys))
+        {
+            self.lock = Some(Lock::new(keys.clone()));
+        }
+        if format.locked.is_none() {
+            self.lock = None;
+        }
+        self.format = format;
+    }
+
+    /// Whether the other side is heard. What came while it was not is neither lost nor played.
+    pub(crate) fn hear(&mut self, hears: bool) {
+        if hears != self.hears {
+            self.hears = hears;
+            self.restart();
+        }
+    }
+
+    /// Presses keys, one after the other. Says whether the other side knows keys.
+    pub(crate) fn press(&mut self, digits: &[Digit]) -> bool {
+        self.pressing.press(digits);
+        self.format.keys.is_some()
+    }
+
+    fn restart(&mut self) {
+        self.numbers.restart();
+        self.buffer.restart();
+        self.transit = None;
+    }
+
+    /// A datagram came. A key that the other side pressed, the first time it is heard of.
+    pub(crate) fn receive(&mut self, datagram: &[u8], from: SocketAddr, now: Duration) -> Option<Digit> {
+        let packet = RtpPacket::parse(datagram).ok().filter(|_| self.hears)?;
+        let unlocked = match &mut self.lock {
+            Some(lock) => Some(lock.unlock(datagram, packet.ssrc())?),
+            None => None,
+        };
+        let packet = match &unlocked {
+            Some(unlocked) => RtpPacket::parse(unlocked).ok()?,
+            None => packet,
+        };
+        let is_sound = packet.payload_type() == self.format.codec.payload_type();
+        let is_key = Some(packet.payload_type()) == self.format.keys;
+        if !is_sound && !is_key {
+            return None;
+        }
+        match self.remote.admit(from, packet.ssrc(), packet.sequence_number()) {
+            Admission::Stranger => return None,
+            Admission::Anew => self.restart(),
+            Admission::Known => {}
+        }
+        match self.numbers.take(packet.sequence_number()) {
+            Number::Twice => return None,
+            Number::Elsewhere => {
+                self.restart();
+                self.numbers.take(packet.sequence_number());
+            }
+            Number::New { .. } | Number::Belated => {}
+        }
+        if is_key {
+            let heard = self.hearing.hear(packet.timestamp(), packet.payload())?;
+            // While a key is down there is no sound, which is no loss; nor while it is said again that it was let go.
+            match heard.longer {
+                Some(length) => {
+                    let last = u32::from(length).saturating_sub(FRAME as u32);
+                    self.buffer.put(packet.timestamp().wrapping_add(last), SILENCE.to_vec(), now);
+                }
+                None => self.buffer.pad(now),
+            }
+            return heard.digit;
+        }
+        self.measure(packet.timestamp(), now);
+        self.buffer.put(packet.timestamp(), self.format.codec.decode(packet.payload()), now);
+        None
+    }
+
+    /// Takes down how evenly packets arrive (RFC 3550, A.8).
+    fn measure(&mut self, timestamp: u32, now: Duration) {
+        let transit = now.as_secs_f64() - f64::from(timestamp) / f64::from(RATE);
+        if let Some(before) = self.transit.replace(transit) {
+            let difference = (transit - before).abs();
+            // Timestamps wrap and jump.
+            if difference < 1.0 {
+                self.jitter += (difference - self.jitter) / 16.0;
+            }
+        }
+    }
+
+    /// The next 20 ms of the other side; nothing while it is not heard.
+    pub(crate) fn take(&mut self, now: Duration) -> Option<Frame> {
+        self.hears.then(|| self.buffer.take(now))
+    }
+
+    /// Says the next 20 ms: a datagram and where it goes, if there is one.
+    pub(crate) fn say(&mut self, frame: &Frame) -> Option<(Vec<u8>, SocketAddr)> {
+        let mut datagram = self.datagram(frame)?;
+        if let Some(lock) = &mut self.lock {
+            datagram = lock.lock(&datagram)?;
+        }
+        Some((datagram, self.remote.address()))
+    }
+
+    fn datagram(&mut self, frame: &Frame) -> Option<Vec<u8>> {
+        if self.says == Says::Nothing {
+            self.sender.nothing();
+            return None;
+        }
+        if let Some((keys, event)) = self.format.keys.zip(self.pressing.tick()) {
+            return self.sender.event(keys, &event.payload, event.is_first, event.age);
+        }
+        let frame = if self.says == Says::Voice { frame } else { &SILENCE };
+        let codec = self.format.codec;
+        self.sender.sound(codec.payload_type(), &codec.encode(frame))
+    }
+
+    /// What happened so far.
+    pub(crate) fn counts(&self) -> Counts {
+        let played = self.buffer.played();
+        Counts {
+            received: self.numbers.received(),
+            lost: self.numbers.lost(),
+            late: played.late,
+            played: played.played,
+            concealed: played.concealed,
+            discarded: played.discarded,
+        }
+    }
+
+    /// How it sounds, since it was asked last and in all.
+    pub(crate) fn quality(&mut self) -> Quality {
+        let counts = self.counts();
+        let recent = counts.since(&self.told);
+        self.told = counts;
+        let buffered = self.buffer.depth();
+        let delay = ELSEWHERE + buffered;
+        Quality {
+            recent: Rating::of(delay, recent.impaired()),
+            whole: Rating::of(delay, counts.impaired()),
+            counts,
+            buffered,
+            jitter: Duration::from_secs_f64(self.jitter),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Calls leave nothing behind: no thread, no socket, no task.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+
+#[expect(dead_code, reason = "this story needs some of it")]
+mod support;
+
+use std::{fs, time::Duration};
+
+use support::{
+    PATIENCE,
+    advisor::{Advisor, account},
+    exchange::Exchange,
+};
+use tokio::{runtime::Handle, time::timeout};
+use voice::{Ended, Happening, Phone, Reason};
+
+/// What this process has open: files and sockets, threads.
+fn open() -> (usize, usize) {
+    let count = |folder: &str| fs::read_dir(folder).expect("it can be counted").count();
+    (count("/proc/self/fd"), count("/proc/self/task"))
+}
+
+#[tokio::test]
+async fn twenty_calls_leave_nothing_open() {
+    let exchange = Exchange::start();
+    let before = open();
+    let tasks = Handle::current().metrics().num_alive_tasks();
+    let mut advisor = Advisor::registered(account(&exchange, "1001"), 440.0).await;
+    let mut caller = Advisor::registered(account(&exchange, "1002"), 1_000.0).await;
+    let mut settled = None;
+    for nth in 0..20 {
+        let theirs = caller.phone.dial("1001", None).await.expect("it is dialled");
+        let call = advisor.takes().await;
+        caller.happens(&theirs, Happening::Connected).await;
+        advisor.hears(1_000.0).await;
+        let (by, other) = if nth % 2 == 0 { (&advisor, &call) } else { (&caller, &theirs) };
+        by.phone.hang_up(other).await.expect("it ends");
+        let ends = [advisor.ended(&call).await, caller.ended(&theirs).await];
+        assert!(ends.iter().all(|Ended { reason, .. }| *reason == Reason::HungUp), "{ends:?}");
+        let now = settled_at(settled).await;
+        settled.get_or_insert(now);
+    }
+    advisor.phone.close().await;
+    caller.phone.close().await;
+    drop((advisor, caller));
+    settled_at(Some(before)).await;
+    let until_none = async {
+        while Handle::current().metrics().num_alive_tasks() > tasks {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let left = timeout(PATIENCE, until_none).await;
+    assert!(left.is_ok(), "{} tasks are left", Handle::current().metrics().num_alive_tasks() - tasks);
+}
+
+/// Waits until no more is open than this; how much it is.
+async fn settled_at(most: Option<(usize, usize)>) -> (usize, usize) {
+    let Some(most) = most else { return open() };
+    let settling = async {
+        while open().0 > most.0 || open().1 > most.1 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    if timeout(PATIENCE, settling).await.is_err() {
+        panic!("{:?} files and threads are open, not {most:?}", open());
+    }
+    open()
+}

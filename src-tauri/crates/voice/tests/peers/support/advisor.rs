@@ -1,0 +1,156 @@
+//! An advisor with a telephone of ours, who says one note and remembers everything they hear.
+
+use std::{collections::VecDeque, net::Ipv4Addr};
+
+use tokio::{sync::mpsc::UnboundedReceiver, time::timeout};
+use voice::{
+    Account, CallId, Ended, Happening, Heard, Party, Phone, Registration, Sip,
+    audio::{
+        FRAME, Sound,
+        memory::{Recording, Tone},
+    },
+};
+
+use super::{PATIENCE, ear, exchange::Exchange};
+
+pub(crate) struct Advisor {
+    pub(crate) phone: Sip,
+    pub(crate) ear: Recording,
+    heard: UnboundedReceiver<Heard>,
+    /// What was told and not asked for yet.
+    kept: VecDeque<Heard>,
+}
+
+/// A line of this number.
+pub(crate) fn account(exchange: &Exchange, number: &str) -> Account {
+    let mut account = Account::new(number, format!("pw{number}").into(), exchange.address.to_string());
+    account.bind = Ipv4Addr::LOCALHOST.into();
+    account
+}
+
+impl Advisor {
+    pub(crate) async fn open(account: Account, hertz: f64) -> Self {
+        let ear = Recording::default();
+        let sound = Sound::new(Tone::new(hertz), ear.clone());
+        let (phone, heard) = Sip::open(account, sound).await.expect("a line");
+        Self { phone, ear, heard, kept: VecDeque::new() }
+    }
+
+    /// One who is registered.
+    pub(crate) async fn registered(account: Account, hertz: f64) -> Self {
+        let mut advisor = Self::open(account, hertz).await;
+        advisor.phone.register().await;
+        advisor.registration(Registration::Registered).await;
+        advisor
+    }
+
+    /// Waits until something is told; what was told before it stays for others to ask for.
+    pub(crate) async fn until<T>(&mut self, what: &str, mut is_it: impl FnMut(&Heard) -> Option<T>) -> T {
+        if let Some((at, found)) =
+            self.kept.iter().enumerate().find_map(|(at, heard)| Some((at, is_it(heard)?)))
+        {
+            self.kept.remove(at);
+            return found;
+        }
+        let waiting = async {
+            loop {
+                let heard = self.heard.recv().await.expect("the line is open");
+                if let Some(found) = is_it(&heard) {
+                    return found;
+                }
+                if !matches!(heard, Heard::Call(_, Happening::Quality(_))) {
+                    self.kept.push_back(heard);
+                }
+            }
+        };
+        match timeout(PATIENCE, waiting).await {
+            Ok(found) => found,
+            Err(_) => panic!("waited for {what}; was told {:#?}", self.kept),
+        }
+    }
+
+    pub(crate) async fn registration(&mut self, wanted: Registration) {
+        self.until(&format!("{wanted:?}"), |heard| (*heard == Heard::Registration(wanted)).then_some(()))
+            .await;
+    }
+
+    /// Waits until this happens in a call.
+    pub(crate) async fn happens(&mut self, call: &CallId, wanted: Happening) {
+        let what = format!("{wanted:?}");
+        self.until(&what, |heard| {
+            matches!(heard, Heard::Call(id, it) if id == call && *it == wanted).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits for somebody to call.
+    pub(crate) async fn called(&mut self) -> (CallId, Party, Option<String>) {
+        self.until("a call", |heard| match heard {
+            Heard::Call(id, Happening::Incoming { from, correlation }) => {
+                Some((id.clone(), from.clone(), correlation.clone()))
+            }
+            _ => None,
+        })
+        .await
+    }
+
+    /// Takes the next call.
+    pub(crate) async fn takes(&mut self) -> CallId {
+        let (call, ..) = self.called().await;
+        self.phone.answer(&call).await.expect("it is taken");
+        self.happens(&call, Happening::Connected).await;
+        call
+    }
+
+    pub(crate) async fn ended(&mut self, call: &CallId) -> Ended {
+        self.until("the end", |heard| match heard {
+            Heard::Call(id, Happening::Ended(ended)) if id == call => Some(*ended),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Whether something like this was told and not asked for.
+    pub(crate) fn was_told(&mut self, is_it: impl Fn(&Heard) -> bool) -> bool {
+        while let Ok(heard) = self.heard.try_recv() {
+            self.kept.push_back(heard);
+        }
+        self.kept.iter().any(is_it)
+    }
+
+    /// Listens until half a second of only this note was heard, however long it takes.
+    pub(crate) async fn hears(&mut self, hertz: f64) {
+        self.listens(&format!("{hertz} Hz"), |sound| ear::share(sound, hertz) > 0.9).await;
+    }
+
+    /// Listens until half a second of these notes together was heard.
+    pub(crate) async fn hears_both(&mut self, hertz: [f64; 2]) {
+        let each = |sound: &[i16]| hertz.map(|hertz| ear::share(sound, hertz));
+        self.listens("both", |sound| each(sound).iter().all(|share| *share > 0.3)).await;
+    }
+
+    /// Listens until half a second of silence was heard.
+    pub(crate) async fn hears_nothing(&mut self) {
+        self.listens("silence", ear::is_silent).await;
+    }
+
+    async fn listens(&mut self, what: &str, is_it: impl Fn(&[i16]) -> bool) {
+        let mut length = self.ear.length();
+        let mut from = *length.borrow();
+        let listening = async {
+            loop {
+                let until = from + 25 * FRAME;
+                length.wait_for(|length| *length >= until).await.expect("the ear is there");
+                if is_it(&self.ear.since(from)[..25 * FRAME]) {
+                    return;
+                }
+                from += 5 * FRAME;
+            }
+        };
+        if timeout(PATIENCE, listening).await.is_err() {
+            let sound = self.ear.since(from);
+            let loudest = sound.iter().map(|sample| sample.unsigned_abs()).max();
+            panic!("waited to hear {what}; {} samples, the loudest {loudest:?}", sound.len());
+        }
+    }
+}
