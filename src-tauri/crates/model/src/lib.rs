@@ -7,6 +7,7 @@
 #![allow(clippy::large_enum_variant)]
 
 pub mod at;
+pub mod call;
 pub mod channel;
 pub mod conversation;
 pub mod customer;
