@@ -1,6 +1,7 @@
 // What jsdom lacks and the screens use: the top layer, sizes, observers. Nothing here measures; the real window does.
 
-import { afterEach } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
+import { NOW } from './with-standin';
 
 class NoObserver {
   observe(): void {}
@@ -39,6 +40,12 @@ globalThis.matchMedia ??= ((query: string) => ({
   matches: false, media: query, onchange: null, addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {}, dispatchEvent: () => false,
 })) as typeof matchMedia;
 
+// What is due today, and in which order it stands, must not depend on the hour at which the tests are run.
+beforeEach(() => {
+  vi.setSystemTime(NOW);
+});
+
 afterEach(() => {
+  vi.useRealTimers();
   delete (window as { __TAURI_INTERNALS__?: unknown }).__TAURI_INTERNALS__;
 });

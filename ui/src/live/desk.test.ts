@@ -142,7 +142,6 @@ describe('notices', () => {
     fakeTime();
     at = await stage();
   });
-  afterEach(() => vi.useRealTimers());
 
   it('go away by themselves, later when there is something to choose', async () => {
     at.desk.notices.say('plain');

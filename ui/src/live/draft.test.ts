@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { countCalls, fakeTime, lastCall, pass, stage, type Stage } from '../../dev/with-standin';
 import { Draft } from './draft.svelte';
 
@@ -11,7 +11,6 @@ describe('a draft', () => {
     fakeTime();
     at = await stage();
   });
-  afterEach(() => vi.useRealTimers());
 
   it('is saved soon after it is typed, not with every key', async () => {
     const draft = new Draft('c-lea', empty);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { press, type } from '../../../dev/keys';
 import { composer as field, panel, show, text, until } from '../../../dev/with-screen';
 import { countCalls, fakeTime, lastCall, NOW, pass, stage, type Stage } from '../../../dev/with-standin';
@@ -25,7 +25,6 @@ describe('sending', () => {
     fakeTime();
     at = await stage();
   });
-  afterEach(() => vi.useRealTimers());
 
   it('shows the line at once, empties the field, and waits as long as it can be taken back', async () => {
     const composer = begin();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { lea } from '../../../dev/demo/lines';
 import { show, text, until } from '../../../dev/with-screen';
 import { countCalls, fakeTime, lastCall, NOW, pass, stage, type Stage } from '../../../dev/with-standin';
@@ -96,7 +96,6 @@ describe('what was read', () => {
     open = at.desk.open as OpenConversation;
     looks = true;
   });
-  afterEach(() => vi.useRealTimers());
 
   it('is told once somebody looks at the newest line', () => {
     const reading = new Reading(open, () => looks);

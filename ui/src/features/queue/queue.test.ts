@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { show, until } from '../../../dev/with-screen';
 import { countCalls, fakeTime, pass, stage, type Stage } from '../../../dev/with-standin';
 import type { WaitingRow } from '../../ipc/types';
@@ -18,7 +18,6 @@ describe('a click on something that can be taken', () => {
     queue.stand();
     await pass(1_000);
   });
-  afterEach(() => vi.useRealTimers());
 
   it('is meant for what has stood there for a while, and not for what has just come to stand there', async () => {
     expect(queue.meant(click, 'c-w1')).toBe(true);
