@@ -28,7 +28,7 @@ check: setup ui ## Formatting, lints as errors, types of the screen
 	@.make/say.sh "Checking the screen and the chat page (types, lints)"
 	@cd ui && npm run --silent check && npm run --silent lint
 
-types: ## Write the TypeScript side of the contracts anew
+types: setup ui ## Write the TypeScript side of the contracts anew
 	@UPDATE=1 cargo test --quiet --package loopdesk-tests --test types
 
 ui: setup ## Build the screen and the chat page

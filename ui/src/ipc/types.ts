@@ -648,13 +648,7 @@ export type FollowUpScope = "mine" | "team" | "waiting" | "done";
 export type FollowUpStatus = "open" | "waiting" | "done";
 
 /** Whether the desk can be shown. */
-export type Gate = { "gate": "opening" } | { "gate": "locked",
-/** What to do. */
-why: LockedWhy,
-/** Whether a passphrase helps. */
-passphrase: Passphrase,
-/** Since when there was no contact with the service, when that is why. */
-since: At | null, } | { "gate": "signed_out",
+export type Gate = { "gate": "opening" } | { "gate": "locked" } & Locked | { "gate": "signed_out",
 /** A sign-in is under way in the browser. */
 waiting: boolean, } | { "gate": "ready",
 /** What to show. */
@@ -815,6 +809,15 @@ export type Link = {
 id: ConversationId,
 /** The known customer. */
 customer: CustomerId, };
+
+/** Why a desk is locked, and what opens it. */
+export type Locked = { 
+/** Why. */
+why: LockedWhy,
+/** Whether a passphrase helps. */
+passphrase: Passphrase,
+/** The last contact with the service, when that is why. */
+since: At | null, };
 
 /** Why a desk is locked. */
 export type LockedWhy = "no_keyring" | "keyring_locked" | "keyring_slow" | "key_missing" | "wrong_key" | "disk" | "newer" | "lease_over";

@@ -1,16 +1,14 @@
-//! The bodies of the calls: each is one step on the desk's thread, or one question to the service.
+//! The table of calls: each is one step on the desk's thread, one question to the service, or told in a file below.
 
 mod commands;
+mod conversations;
 mod files;
 mod keys;
+mod practice;
+mod search;
+mod workspaces;
 
-use std::sync::Arc;
-
-use backend::{Trouble, native::sign_in::SignIn};
-use base64::{Engine, engine::general_purpose::STANDARD};
-use model::{
-    CommandId, ConversationId, CustomerId, FollowUpId, Intent, Personal, Slug, wire::reads::SearchHit,
-};
+use model::{CommandId, ConversationId, FollowUpId, Intent};
 use store::{cache, work};
 use uuid::Uuid;
 
@@ -18,20 +16,14 @@ use crate::{
     Failure, FailureCode,
     api::{self, Calls, Library, Nothing},
     core::{Core, Desk},
-    helper, links, live,
-    settings::Known,
-    uploads,
+    links, live,
     view::{
         Draft, DraftFile, Dropped, FollowUpRow, Keys, MacroRow, Opened, Passphrase, PracticeCustomer, Push,
-        RefusedFile, RefusedWhy, SearchKind, SearchResults, SearchRow, Settings, Start, Suggestion,
-        Supervise, Timeline, TimelineItem, Toast,
+        SearchResults, Settings, Start, Suggestion, Supervise, Timeline, TimelineItem,
     },
     words,
     workplace::{Workplace, keys::Places, person::Chosen},
 };
-
-/// How long the service may take to hear that somebody leaves.
-const REVOKE: std::time::Duration = std::time::Duration::from_secs(5);
 
 impl Calls for Desk {
     async fn start(&self, _: Nothing) -> Result<Start, Failure> {
@@ -70,27 +62,7 @@ impl Calls for Desk {
     }
 
     async fn add_workspace(&self, input: api::AddWorkspace) -> Result<(), Failure> {
-        let address: backend::native::Address =
-            input.address.parse().map_err(|error: backend::native::NotAnAddress| {
-                Failure::new(FailureCode::Invalid, error.to_string())
-            })?;
-        self.with(move |core| {
-            let address = address.origin();
-            let known = core.workspaces.known.iter().find(|known| known.address.as_ref() == Some(&address));
-            let id = match known {
-                Some(known) => known.id.clone(),
-                None => {
-                    let id = Uuid::now_v7().simple().to_string();
-                    let name =
-                        address.trim_start_matches("https://").trim_start_matches("http://").to_owned();
-                    core.workspaces.known.push(Known { id: id.clone(), name, address: Some(address) });
-                    id
-                }
-            };
-            core.use_workspace(&id)
-        })
-        .await?;
-        self.sign_in(Nothing {}).await
+        self.join(&input.address).await
     }
 
     async fn use_workspace(&self, input: api::WorkspaceRef) -> Result<(), Failure> {
@@ -98,20 +70,7 @@ impl Calls for Desk {
     }
 
     async fn sign_in(&self, _: Nothing) -> Result<(), Failure> {
-        let (address, opening) = self
-            .with(|core| {
-                let known = core.workspaces.current().ok_or(FailureCode::Gone)?;
-                let address = known.address.as_deref().ok_or(FailureCode::Invalid)?;
-                let address: backend::native::Address = address.parse().map_err(|_| FailureCode::Invalid)?;
-                Ok((address, core.opening))
-            })
-            .await?;
-        let sign_in = SignIn::begin(address.clone()).await?;
-        self.with_same(opening, move |core| {
-            core.wait_for_sign_in(sign_in, &address);
-            Ok(())
-        })
-        .await
+        self.begin_sign_in().await
     }
 
     async fn cancel_sign_in(&self, _: Nothing) -> Result<(), Failure> {
@@ -126,33 +85,7 @@ impl Calls for Desk {
     }
 
     async fn sign_out(&self, input: api::SignOut) -> Result<(), Failure> {
-        let may = move |core: &mut Core| {
-            let now = core.now();
-            let place = core.place()?;
-            if place.practice {
-                return Err(Failure::new(
-                    FailureCode::Invalid,
-                    "Nobody is signed in to the practice workspace.",
-                ));
-            }
-            if !input.even_unsent && place.has_unsent(now) {
-                return Err(FailureCode::Unsent.into());
-            }
-            Ok(())
-        };
-        let (backend, opening) = self
-            .with(move |core| {
-                may(core)?;
-                Ok((core.place()?.backend.clone(), core.opening))
-            })
-            .await?;
-        if let Some(backend) = backend {
-            // Without a line the token is destroyed here all the same.
-            let _ = tokio::time::timeout(REVOKE, backend.sign_out()).await;
-        }
-        // Something may have been written meanwhile.
-        let gone = self.with_same(opening, move |core| may(core).and_then(|()| core.sign_out())).await?;
-        gone.await.map_err(|_| Failure::from(FailureCode::Fault))?
+        self.leave_workspace(input.even_unsent).await
     }
 
     async fn forget_workspace(&self, input: api::WorkspaceRef) -> Result<(), Failure> {
@@ -216,63 +149,19 @@ impl Calls for Desk {
     }
 
     async fn show(&self, input: api::Show) -> Result<Option<Opened>, Failure> {
-        let opened = self
-            .with(move |core| {
-                let now = core.now();
-                core.in_place(|core, place| place.open_conversation(core, now, input.id))
-                    .ok_or_else(|| Failure::from(FailureCode::SignedOut))?
-            })
-            .await?;
-        match (opened, input.id) {
-            (None, Some(id)) => {
-                // Not in sight: somebody else's. A look at it brings it there.
-                self.command(Intent::Watch { conversation: id }).await?;
-                self.with(move |core| {
-                    let now = core.now();
-                    core.in_place(|core, place| place.open_conversation(core, now, Some(id)))
-                        .ok_or_else(|| Failure::from(FailureCode::SignedOut))?
-                })
-                .await
-            }
-            (opened, _) => Ok(opened),
-        }
+        self.show_conversation(input.id).await
     }
 
     async fn earlier(&self, input: api::Earlier) -> Result<Timeline, Failure> {
-        let api::Earlier { id, before } = input;
-        let here = self
-            .with(move |core| {
-                let now = core.now();
-                let place = core.place()?;
-                let stretch = live::timeline::stretch(&place.scene_or(now)?, id, Some(before))?;
-                // Without the line, what is here is all there is: nobody waits to learn that.
-                let backend = place.backend.clone().filter(|_| !place.connection_is_down());
-                Ok((stretch, backend, core.opening))
-            })
-            .await?;
-        let (stretch, backend, opening) = here;
-        // A gap between what is here and what was asked for, or nothing here at all: the service has older lines.
-        let reaches = stretch.items.last().and_then(|item| item.n) == Some(before.saturating_sub(1));
-        let Some(backend) = backend.filter(|_| !reaches && before > 1) else { return Ok(stretch) };
-        let rows = match backend.lines_before(id, before).await {
-            Ok(rows) => rows,
-            Err(Trouble::Unreachable) => return Ok(stretch),
-            Err(trouble) => return Err(trouble.into()),
-        };
-        self.with_same(opening, move |core| {
-            let now = core.now();
-            let place = core.place()?;
-            place.replica.cache.put_rows(&rows)?;
-            live::timeline::stretch(&place.scene_or(now)?, id, Some(before))
-        })
-        .await
+        self.earlier_lines(input.id, input.before).await
     }
 
     async fn read(&self, input: api::Read) -> Result<(), Failure> {
-        self.with(move |core| {
+        // A desk that closes meanwhile has nothing to mark.
+        let read = move |core: &mut Core| {
             core.in_place(|core, place| place.read_upto(core, input.id, input.upto)).unwrap_or(Ok(()))
-        })
-        .await
+        };
+        self.with(read).await
     }
 
     async fn reading_at(&self, input: api::ReadingAt) -> Result<(), Failure> {
@@ -343,12 +232,7 @@ impl Calls for Desk {
     }
 
     async fn open_customer(&self, input: api::CustomerRef) -> Result<Option<ConversationId>, Failure> {
-        let newest = move |core: &mut Core| newest_conversation(core, input.id);
-        if let Some(id) = self.with(newest).await? {
-            return Ok(Some(id));
-        }
-        self.command(Intent::WatchCustomer { customer: input.id }).await?;
-        self.with(newest).await
+        self.newest_conversation(input.id).await
     }
 
     async fn confirm_identity(&self, input: api::ConfirmIdentity) -> Result<(), Failure> {
@@ -369,48 +253,15 @@ impl Calls for Desk {
     }
 
     async fn add_file(&self, input: api::FileChunk) -> Result<Option<DraftFile>, Failure> {
-        let piece = STANDARD.decode(&input.bytes).map_err(|_| Failure::from(FailureCode::Invalid))?;
-        let whole = self
-            .with(move |core| {
-                let whole = core.take_piece(&input.upload, &piece, input.last)?;
-                Ok(whole.map(|bytes| (core.opening, bytes)))
-            })
-            .await?;
-        let Some((opening, bytes)) = whole else { return Ok(None) };
-        self.add_whole_file(opening, input.id, input.name, bytes).await.map(Some)
+        self.add_piece(input).await
     }
 
     async fn paste_picture(&self, input: api::PastePicture) -> Result<Option<DraftFile>, Failure> {
-        let (shell, opening) = self.with(|core| Ok((core.shell.clone(), core.opening))).await?;
-        match shell.clipboard_picture().await {
-            Some(bytes) => self.add_whole_file(opening, input.id, input.name, bytes).await.map(Some),
-            None => Ok(None),
-        }
+        self.add_pasted(input.id, input.name).await
     }
 
     async fn add_dropped(&self, input: api::ConversationRef) -> Result<Dropped, Failure> {
-        let (files, room, opening) = self
-            .with(move |core| {
-                let files = std::mem::take(&mut core.dropped);
-                let draft: Option<Draft> = work::draft::load(core.place()?.replica.work.rows(), input.id)?;
-                let has = draft.map_or(0, |draft| draft.attachments.len());
-                Ok((files, model::limits::ATTACHMENTS.saturating_sub(has), core.opening))
-            })
-            .await?;
-        let mut done = Dropped::default();
-        for path in files {
-            let name = Personal::from(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
-            if done.added.len() == room {
-                done.refused.push(RefusedFile { name, why: RefusedWhy::TooMany });
-                continue;
-            }
-            match tokio::task::spawn_blocking(move || uploads::read(&path)).await {
-                Ok(Ok(bytes)) => done.added.push(self.add_whole_file(opening, input.id, name, bytes).await?),
-                Ok(Err(why)) => done.refused.push(RefusedFile { name, why }),
-                Err(_) => done.refused.push(RefusedFile { name, why: RefusedWhy::Unreadable }),
-            }
-        }
-        Ok(done)
+        self.add_dropped_files(input.id).await
     }
 
     async fn remove_file(&self, input: api::FileRef) -> Result<(), Failure> {
@@ -443,26 +294,7 @@ impl Calls for Desk {
     }
 
     async fn save_file(&self, input: api::SaveFile) -> Result<(), Failure> {
-        let (backend, folder, kept) = self
-            .with(move |core| {
-                let folder = core.shell.downloads();
-                let place = core.place()?;
-                let kept = work::file::load(place.replica.work.rows(), &input.sha256)?.map(|file| file.bytes);
-                Ok((place.backend.clone(), folder, (kept, input)))
-            })
-            .await?;
-        let (kept, input) = kept;
-        let bytes = match (kept, backend) {
-            (Some(bytes), _) => bytes,
-            (None, Some(backend)) => backend.blob(&input.sha256).await?,
-            (None, None) => return Err(FailureCode::Offline.into()),
-        };
-        let path = tokio::task::spawn_blocking(move || crate::downloads::save(&folder, &input.name, &bytes))
-            .await
-            .map_err(|_| Failure::from(FailureCode::Fault))?
-            .map_err(|_| Failure::from(FailureCode::NotSaved))?;
-        self.toast(Toast::FileSaved { path: path.display().to_string() });
-        Ok(())
+        self.save_attachment(input).await
     }
 
     async fn retry(&self, input: api::AttentionRef) -> Result<(), Failure> {
@@ -489,18 +321,7 @@ impl Calls for Desk {
     }
 
     async fn hand_over(&self, input: api::AttentionRef) -> Result<(), Failure> {
-        let id = command_id(&input.id)?;
-        let (intent, opening) =
-            self.in_workplace(move |core, place| Ok((place.hand_over(core, id)?, core.opening))).await?;
-        // Its name follows from the row's: asked again after an answer that never came, it is done once.
-        let name = CommandId(Uuid::from_u128(id.0.as_u128() ^ 1));
-        // Nothing of it comes back here: who hands over does not see it any more.
-        self.tell(name, intent).await?;
-        self.with_same(opening, move |core| {
-            core.in_place(|core, place| place.discard(core, id))
-                .ok_or_else(|| Failure::from(FailureCode::SignedOut))?
-        })
-        .await
+        self.hand_over_row(command_id(&input.id)?).await
     }
 
     async fn suggest(&self, input: api::SuggestFor) -> Result<Vec<Suggestion>, Failure> {
@@ -570,10 +391,7 @@ impl Calls for Desk {
     }
 
     async fn find_everywhere(&self, input: api::Find) -> Result<SearchResults, Failure> {
-        let backend = self.with(|core| core.place()?.service()).await?;
-        let hits = backend.search(&input.text).await?;
-        let rows = hits.into_iter().enumerate().map(|(place, hit)| row_of(place, hit, &input.text)).collect();
-        Ok(SearchResults { text: input.text, rows })
+        self.search_everywhere(input.text).await
     }
 
     async fn library(&self, _: Nothing) -> Result<Library, Failure> {
@@ -640,62 +458,10 @@ impl Desk {
         &self,
         work: impl FnOnce(&mut Core, &mut Workplace) -> Result<T, Failure> + std::marker::Send + 'static,
     ) -> Result<T, Failure> {
-        self.with(move |core| {
-            core.place()?;
-            core.in_place(work).ok_or_else(|| Failure::from(FailureCode::SignedOut))?
-        })
-        .await
-    }
-
-    async fn practice(&self) -> Result<(Arc<dyn crate::ports::Embedded>, Slug), Failure> {
-        self.with(|core| {
-            let language = words::code(core.settings.language).parse().map_err(|_| FailureCode::Fault)?;
-            if !core.place()?.practice {
-                return Err(FailureCode::NotAllowed.into());
-            }
-            let embedded = core.embedded.clone().ok_or(FailureCode::NotAllowed)?;
-            Ok((embedded, language))
-        })
-        .await
-    }
-
-    async fn push_practice(
-        &self,
-        embedded: &dyn crate::ports::Embedded,
-        language: &Slug,
-    ) -> Result<(), Failure> {
-        let customers = embedded.practice(language).await;
-        self.with(move |core| {
-            core.push(Push::Practice { customers });
-            Ok(())
-        })
-        .await
+        self.with(move |core| core.in_open_place(work)).await
     }
 }
 
 fn command_id(text: &str) -> Result<CommandId, Failure> {
     text.parse().map_err(|_| FailureCode::Invalid.into())
-}
-
-fn newest_conversation(core: &mut Core, customer: CustomerId) -> Result<Option<ConversationId>, Failure> {
-    let rows = core.place()?.replica.cache.rows();
-    Ok(cache::conversation::of(rows, customer)?.first().map(|conversation| conversation.id))
-}
-
-fn row_of(place: usize, hit: SearchHit, text: &str) -> SearchRow {
-    let kind = match hit.conversation {
-        Some(_) => SearchKind::Message,
-        None if hit.text.is_empty() || hit.text.contains('@') => SearchKind::Customer,
-        None => SearchKind::Order,
-    };
-    SearchRow {
-        id: format!("everywhere:{place}"),
-        kind,
-        customer_name: hit.customer_name,
-        snippet: helper::snippet(&hit.text, text),
-        customer: hit.customer,
-        conversation: hit.conversation,
-        message: None,
-        at: hit.at,
-    }
 }

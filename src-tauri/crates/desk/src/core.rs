@@ -388,6 +388,15 @@ impl Core {
         }
     }
 
+    /// The same for a call that needs one.
+    pub(crate) fn in_open_place<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self, &mut Workplace) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.place()?;
+        self.in_place(work).ok_or_else(|| Failure::from(FailureCode::SignedOut))?
+    }
+
     /// The open workplace, for a call that needs one.
     pub(crate) fn place(&mut self) -> Result<&mut Workplace, Failure> {
         match &mut self.state {
@@ -438,7 +447,7 @@ impl Core {
         let waiting = self.sign_in.is_some();
         match &mut self.state {
             State::Opening => Ok(Gate::Opening),
-            State::Locked(locked) => Ok((*locked).into()),
+            State::Locked(locked) => Ok(Gate::Locked(*locked)),
             State::SignedOut => Ok(Gate::SignedOut { waiting }),
             State::Open(place) => {
                 let gate = place.gate(now, waiting);

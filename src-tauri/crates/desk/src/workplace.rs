@@ -60,10 +60,8 @@ pub(crate) struct Workplace {
     pub(crate) practice: bool,
     /// The files and the line's machine.
     pub(crate) replica: Replica,
-    /// Where its secrets are kept.
-    pub(crate) vault: Arc<dyn crate::ports::Vault>,
-    /// The keys of its files, by what they open.
-    pub(crate) file_keys: Vec<(&'static str, store::Key)>,
+    /// The keys of its files.
+    pub(crate) file_keys: keys::FileKeys,
     /// What opens its files, for the screen.
     pub(crate) keys: Keys,
     /// For how long it may be shown without contact.

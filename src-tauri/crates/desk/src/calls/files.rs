@@ -1,16 +1,94 @@
-//! Files on their way into a draft, and pictures as they are shown.
+//! Files on their way into a draft or out of a message, and pictures as they are shown.
 
-use model::{ConversationId, Personal};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use model::{ConversationId, Personal, limits};
 use sha2::{Digest, Sha256};
 use store::{cache, work};
 
 use crate::{
-    Failure, FailureCode,
+    Failure, FailureCode, api,
     core::Desk,
-    view::{DraftFile, Push},
+    downloads, uploads,
+    view::{Draft, DraftFile, Dropped, Push, RefusedFile, RefusedWhy, Toast},
 };
 
 impl Desk {
+    /// Takes the next piece of a file; with the last one it is in the draft.
+    pub(super) async fn add_piece(&self, input: api::FileChunk) -> Result<Option<DraftFile>, Failure> {
+        let piece = STANDARD.decode(&input.bytes).map_err(|_| Failure::from(FailureCode::Invalid))?;
+        let whole = self
+            .with(move |core| {
+                let whole = core.take_piece(&input.upload, &piece, input.last)?;
+                Ok(whole.map(|bytes| (core.opening, bytes)))
+            })
+            .await?;
+        let Some((opening, bytes)) = whole else { return Ok(None) };
+        self.add_whole_file(opening, input.id, input.name, bytes).await.map(Some)
+    }
+
+    /// Puts the picture of the clipboard into the draft, if there is one.
+    pub(super) async fn add_pasted(
+        &self,
+        id: ConversationId,
+        name: Personal,
+    ) -> Result<Option<DraftFile>, Failure> {
+        let (shell, opening) = self.with(|core| Ok((core.shell.clone(), core.opening))).await?;
+        match shell.clipboard_picture().await {
+            Some(bytes) => self.add_whole_file(opening, id, name, bytes).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Puts the files that were let go over the window into the draft.
+    pub(super) async fn add_dropped_files(&self, id: ConversationId) -> Result<Dropped, Failure> {
+        let (files, room, opening) = self
+            .with(move |core| {
+                let files = std::mem::take(&mut core.dropped);
+                let draft: Option<Draft> = work::draft::load(core.place()?.replica.work.rows(), id)?;
+                let has = draft.map_or(0, |draft| draft.attachments.len());
+                Ok((files, limits::ATTACHMENTS.saturating_sub(has), core.opening))
+            })
+            .await?;
+        let mut done = Dropped::default();
+        for path in files {
+            let name = Personal::from(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
+            if done.added.len() == room {
+                done.refused.push(RefusedFile { name, why: RefusedWhy::TooMany });
+                continue;
+            }
+            match tokio::task::spawn_blocking(move || uploads::read(&path)).await {
+                Ok(Ok(bytes)) => done.added.push(self.add_whole_file(opening, id, name, bytes).await?),
+                Ok(Err(why)) => done.refused.push(RefusedFile { name, why }),
+                Err(_) => done.refused.push(RefusedFile { name, why: RefusedWhy::Unreadable }),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Saves an attachment where the computer keeps downloads.
+    pub(super) async fn save_attachment(&self, input: api::SaveFile) -> Result<(), Failure> {
+        let (backend, folder, kept) = self
+            .with(move |core| {
+                let folder = core.shell.downloads();
+                let place = core.place()?;
+                let kept = work::file::load(place.replica.work.rows(), &input.sha256)?.map(|file| file.bytes);
+                Ok((place.backend.clone(), folder, (kept, input)))
+            })
+            .await?;
+        let (kept, input) = kept;
+        let bytes = match (kept, backend) {
+            (Some(bytes), _) => bytes,
+            (None, Some(backend)) => backend.blob(&input.sha256).await?,
+            (None, None) => return Err(FailureCode::Offline.into()),
+        };
+        let path = tokio::task::spawn_blocking(move || downloads::save(&folder, &input.name, &bytes))
+            .await
+            .map_err(|_| Failure::from(FailureCode::Fault))?
+            .map_err(|_| Failure::from(FailureCode::NotSaved))?;
+        self.toast(Toast::FileSaved { path: path.display().to_string() });
+        Ok(())
+    }
+
     /// Keeps a file that is whole, and puts it into the draft of a conversation of the workspace open at `opening`.
     pub(super) async fn add_whole_file(
         &self,

@@ -6,7 +6,7 @@ use crate::{
     Failure, FailureCode,
     core::{Desk, State},
     view::{Keys, Passphrase},
-    workplace::keys::{NotOpened, Places, Unlock},
+    workplace::keys::{Places, Unlock},
 };
 
 impl Desk {
@@ -14,7 +14,7 @@ impl Desk {
     /// opened it; nothing is touched if not.
     pub(super) async fn open_with(&self, passphrase: Personal, purpose: Passphrase) -> Result<(), Failure> {
         let passphrase = secrecy::SecretString::from(passphrase.into_inner());
-        let (opening, found) = self
+        let (found, opening) = self
             .with(move |core| {
                 let unlock = match &core.state {
                     State::Locked(locked) if locked.passphrase == purpose => match purpose {
@@ -24,29 +24,11 @@ impl Desk {
                     },
                     _ => return Err(FailureCode::TooLate.into()),
                 };
-                let door = core.door().ok_or(FailureCode::Gone)?;
-                let (opening, one) = (core.opening, core.one_opening.clone());
-                let found = core.io.spawn_blocking(move || {
-                    let _one = one.lock();
-                    let found = door.open(unlock);
-                    (door.known, found)
-                });
-                Ok((opening, found))
+                Ok((core.try_door(unlock)?, core.opening))
             })
             .await?;
         let (known, found) = found.await.map_err(|_| Failure::from(FailureCode::Fault))?;
-        self.with_same(opening, move |core| match found {
-            Ok(found) => {
-                core.opened(&known, found);
-                Ok(())
-            }
-            Err(NotOpened::Locked(locked)) => {
-                core.lock(locked);
-                Err(FailureCode::Locked.into())
-            }
-            Err(NotOpened::Refused(failure)) => Err(failure),
-        })
-        .await
+        self.with_same(opening, move |core| core.tried(&known, found)).await
     }
 
     /// Changes what opens the files of the open workspace.

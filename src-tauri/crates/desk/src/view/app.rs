@@ -39,14 +39,7 @@ pub enum Gate {
     /// It is being opened.
     Opening,
     /// It cannot be opened now. Nothing is lost; nothing is written.
-    Locked {
-        /// What to do.
-        why: LockedWhy,
-        /// Whether a passphrase helps.
-        passphrase: Passphrase,
-        /// Since when there was no contact with the service, when that is why.
-        since: Option<At>,
-    },
+    Locked(Locked),
     /// Nobody is signed in to this workspace.
     SignedOut {
         /// A sign-in is under way in the browser.
@@ -60,7 +53,7 @@ pub enum Gate {
 }
 
 /// Why a desk is locked, and what opens it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 pub struct Locked {
     /// Why.
     pub why: LockedWhy,
@@ -68,12 +61,6 @@ pub struct Locked {
     pub passphrase: Passphrase,
     /// The last contact with the service, when that is why.
     pub since: Option<At>,
-}
-
-impl From<Locked> for Gate {
-    fn from(Locked { why, passphrase, since }: Locked) -> Self {
-        Gate::Locked { why, passphrase, since }
-    }
 }
 
 /// Whether a passphrase helps with a locked desk.

@@ -47,6 +47,23 @@ impl From<SlotError> for Failure {
     }
 }
 
+/// The keys of a workspace's files.
+#[derive(Clone)]
+pub(crate) struct FileKeys {
+    pub(crate) cache: Key,
+    pub(crate) work: Key,
+    /// Of the embedded service, in the practice workspace.
+    pub(crate) service: Option<Key>,
+}
+
+impl FileKeys {
+    /// Each with the name under which it is kept.
+    fn named(&self) -> impl Iterator<Item = (&'static str, &Key)> {
+        let service = self.service.as_ref().map(|key| ("service", key));
+        [("cache", &self.cache), ("work", &self.work)].into_iter().chain(service)
+    }
+}
+
 /// How a workspace is to be opened.
 pub(crate) enum Unlock {
     /// With what the keyring holds.
@@ -157,29 +174,25 @@ impl Door {
             return Ok(Found::Nobody(vault.clone()));
         }
         std::fs::create_dir_all(&folder.path).map_err(|_| LockedWhy::Disk)?;
-        let mut keys = vec![
-            ("cache", self.key_for(vault, "cache", &folder.cache())?),
-            ("work", self.key_for(vault, "work", &folder.work())?),
-        ];
+        let mut keys = FileKeys {
+            cache: self.key_for(vault, "cache", &folder.cache())?,
+            work: self.key_for(vault, "work", &folder.work())?,
+            service: None,
+        };
         if practice {
             std::fs::create_dir_all(folder.service()).map_err(|_| LockedWhy::Disk)?;
-            keys.push(("service", self.key_for(vault, "service", &service_file(folder))?));
+            keys.service = Some(self.key_for(vault, "service", &service_file(folder))?);
         }
-        let key = |wanted: &str| {
-            let found = keys.iter().find(|(what, _)| *what == wanted);
-            found.map(|(_, key)| key.clone()).ok_or(LockedWhy::KeyMissing)
-        };
         // First the file that can never be replaced: when its key does not fit, nothing else is touched.
-        let work = Work::open_or_salvage(&folder.work(), &key("work")?, self.now.wall)?;
+        let work = Work::open_or_salvage(&folder.work(), &keys.work, self.now.wall)?;
         if !practice && let Some(since) = lease::over(&work, self.now, in_contact) {
             let device = kept::load(work.rows(), "device").map_err(|_| LockedWhy::Disk)?;
             return Ok(Found::LeaseOver(vault.clone(), since, device));
         }
-        let cache = open_cache(&folder.cache(), &key("cache")?)?;
-        let service_key = if practice { Some(key("service")?) } else { None };
+        let cache = open_cache(&folder.cache(), &keys.cache)?;
         let shown = Keys { keyring: Arc::ptr_eq(vault, &self.ring), passphrase: folder.slot().exists() };
         let vault = vault.clone();
-        Ok(Found::Files(Box::new(Files { cache, work, service_key, vault, keys, shown })))
+        Ok(Found::Files(Box::new(Files { cache, work, vault, keys, shown })))
     }
 
     /// The key kept under a name; a new one when there is none and nothing needs the old one.
@@ -221,7 +234,7 @@ impl Door {
     }
 
     fn refill(&self, slot: &Arc<dyn Vault>, files: &Files) -> Result<(), LockedWhy> {
-        for (what, key) in &files.keys {
+        for (what, key) in files.keys.named() {
             self.ring.set(&self.name(what), key.hex())?;
         }
         let token = self.name("refresh");
@@ -245,7 +258,7 @@ pub(crate) struct Places {
     folder: Folder,
     vault: Arc<dyn Vault>,
     shown: Keys,
-    keys: Vec<(&'static str, Key)>,
+    keys: FileKeys,
 }
 
 impl Places {
@@ -253,8 +266,8 @@ impl Places {
     pub(crate) fn seal(self, passphrase: &SecretString) -> Result<Keys, Failure> {
         if self.shown.keyring {
             // The keys of the files that are open, wherever they came from: never others.
-            let named = |(what, key): &(&str, Key)| (secret_name(&self.id, what), key.hex().clone());
-            Slot::write(&self.folder.slot(), passphrase, self.keys.iter().map(named).collect())?;
+            let named = |(what, key): (&str, &Key)| (secret_name(&self.id, what), key.hex().clone());
+            Slot::write(&self.folder.slot(), passphrase, self.keys.named().map(named).collect())?;
         } else {
             self.vault.change_passphrase(passphrase)?;
         }
@@ -263,7 +276,7 @@ impl Places {
 
     /// Takes the passphrase away, if the keyring really holds the keys. Blocks.
     pub(crate) fn unseal(self) -> Result<Keys, Failure> {
-        for (what, key) in &self.keys {
+        for (what, key) in self.keys.named() {
             let kept = self.vault.get(&secret_name(&self.id, what)).map_err(|_| FailureCode::Locked)?;
             if !self.shown.keyring
                 || kept.is_none_or(|kept| kept.expose_secret() != key.hex().expose_secret())
@@ -292,12 +305,12 @@ impl Core {
         &mut self,
         work: impl FnOnce(Places) -> Result<Keys, Failure> + Send + 'static,
     ) -> Result<tokio::task::JoinHandle<Result<Keys, Failure>>, Failure> {
-        let desk = self.folder.clone();
+        let (desk, vault) = (self.folder.clone(), self.secrets());
         let place = self.place()?;
         let places = Places {
             id: place.id.clone(),
             folder: Folder::of(&desk, &place.id),
-            vault: place.vault.clone(),
+            vault,
             shown: place.keys,
             keys: place.file_keys.clone(),
         };

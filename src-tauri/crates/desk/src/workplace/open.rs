@@ -17,12 +17,15 @@ use store::{
     Cache, Key, OpenError, Work,
     work::{kept, salvage},
 };
-use tokio::sync::{oneshot, watch};
+use tokio::{
+    sync::{oneshot, watch},
+    task::JoinHandle,
+};
 use uuid::Uuid;
 
 use super::{
     Dirty, Painted, Shown, Workplace,
-    keys::{Door, Found, NotOpened, Unlock},
+    keys::{Door, FileKeys, Found, NotOpened, Unlock},
     person::Chosen,
 };
 use crate::{
@@ -86,15 +89,16 @@ const DISK: Locked = Locked { why: LockedWhy::Disk, passphrase: Passphrase::No, 
 pub(crate) struct Files {
     pub(crate) cache: Cache,
     pub(crate) work: Work,
-    /// The key of the embedded service, in the practice workspace.
-    pub(crate) service_key: Option<Key>,
     /// Where the workspace's secrets are.
     pub(crate) vault: Arc<dyn Vault>,
-    /// The keys of the files, by what they open.
-    pub(crate) keys: Vec<(&'static str, Key)>,
+    /// What opened them.
+    pub(crate) keys: FileKeys,
     /// What opens them, for the screen.
     pub(crate) shown: Keys,
 }
+
+/// Which workspace was tried, and what came of it.
+pub(crate) type Tried = (Known, Result<Found, NotOpened>);
 
 /// The cache; anew when it is damaged, since the service tells all of it again.
 pub(crate) fn open_cache(path: &Path, key: &Key) -> Result<Cache, LockedWhy> {
@@ -129,54 +133,65 @@ impl Core {
         self.open_by(unlock);
     }
 
-    /// What is needed to open the current workspace.
-    pub(crate) fn door(&mut self) -> Option<Door> {
-        let known = self.workspaces.current().cloned()?;
-        Some(Door {
-            ring: self.vault.clone(),
-            folder: Folder::of(&self.folder, &known.id),
-            known,
-            now: self.now(),
-        })
-    }
-
     /// Opens the current workspace in one way; what is shown stays until that came to something.
     pub(crate) fn open_by(&mut self, unlock: Unlock) {
         if self.trying == Some(self.opening) {
             self.try_after = true;
             return;
         }
-        let Some(door) = self.door() else { return };
+        let Ok(found) = self.try_door(unlock) else { return };
         self.trying = Some(self.opening);
         self.tried_at = self.now().mono;
-        let (back, opening, one) = (self.back.clone(), self.opening, self.one_opening.clone());
-        self.io.spawn_blocking(move || {
-            let _one = one.lock();
-            let found = door.open(unlock);
+        let (back, opening) = (self.back.clone(), self.opening);
+        self.io.spawn(async move {
+            let found = found.await;
             back.job(move |core| {
-                if core.opening == opening {
-                    core.trying = None;
-                    let again = std::mem::take(&mut core.try_after);
-                    core.tried(&door.known, found);
-                    if again && matches!(core.state, State::Locked(_)) {
-                        core.open_by(Unlock::Keyring);
-                    }
+                if core.opening != opening {
+                    return;
+                }
+                core.trying = None;
+                let again = std::mem::take(&mut core.try_after);
+                if let Ok((known, found)) = found {
+                    // Nobody waits for an answer: the gate tells.
+                    let _ = core.tried(&known, found);
+                }
+                if again && matches!(core.state, State::Locked(_)) {
+                    core.open_by(Unlock::Keyring);
                 }
             });
         });
     }
 
-    fn tried(&mut self, known: &Known, found: Result<Found, NotOpened>) {
+    /// Tries to open the current workspace in one way, on a thread of its own; never two at once.
+    pub(crate) fn try_door(&mut self, unlock: Unlock) -> Result<JoinHandle<Tried>, Failure> {
+        let known = self.workspaces.current().cloned().ok_or(FailureCode::Gone)?;
+        let folder = Folder::of(&self.folder, &known.id);
+        let door = Door { ring: self.vault.clone(), folder, known, now: self.now() };
+        let one = self.one_opening.clone();
+        Ok(self.io.spawn_blocking(move || {
+            let _one = one.lock();
+            let found = door.open(unlock);
+            (door.known, found)
+        }))
+    }
+
+    /// Takes what came of it; for whoever asked for it, why the workspace stays closed.
+    pub(crate) fn tried(&mut self, known: &Known, found: Result<Found, NotOpened>) -> Result<(), Failure> {
         match found {
-            Ok(found) => self.opened(known, found),
-            Err(NotOpened::Locked(locked)) => self.lock(locked),
-            // Only what somebody typed is refused, and they are told.
-            Err(NotOpened::Refused(failure)) => tracing::warn!(%failure, "a workspace is not opened"),
+            Ok(found) => {
+                self.opened(known, found);
+                Ok(())
+            }
+            Err(NotOpened::Locked(locked)) => {
+                self.lock(locked);
+                Err(FailureCode::Locked.into())
+            }
+            Err(NotOpened::Refused(failure)) => Err(failure),
         }
     }
 
     /// Shows why the workspace stays closed, if that is news.
-    pub(crate) fn lock(&mut self, locked: Locked) {
+    fn lock(&mut self, locked: Locked) {
         let known = matches!(&self.state, State::Locked(known) if *known == locked);
         if !known && !matches!(self.state, State::Open(_)) {
             self.state = State::Locked(locked);
@@ -209,7 +224,7 @@ impl Core {
         self.open_current();
     }
 
-    pub(crate) fn opened(&mut self, known: &Known, found: Found) {
+    fn opened(&mut self, known: &Known, found: Found) {
         if let State::Open(_) = self.state {
             return;
         }
@@ -228,7 +243,7 @@ impl Core {
                 return self.keep_waiting_token(known);
             }
         };
-        let service_key = files.service_key.clone();
+        let service_key = files.keys.service.clone();
         self.secrets = Some(files.vault.clone());
         match self.furnish(known, files) {
             Ok(place) => {
@@ -282,7 +297,7 @@ impl Core {
     }
 
     fn furnish(&mut self, known: &Known, files: Files) -> Result<Workplace, Failure> {
-        let Files { cache, work, vault, keys: file_keys, shown, .. } = files;
+        let Files { cache, work, keys: file_keys, shown, .. } = files;
         let sql = work.rows();
         let device = match kept::load::<DeviceId>(sql, "device")? {
             Some(device) => device,
@@ -301,7 +316,6 @@ impl Core {
             id: known.id.clone(),
             practice: known.id == PRACTICE,
             replica: Replica::open(cache, work, device, me, device.0.as_u64_pair().1)?,
-            vault,
             file_keys,
             keys: shown,
             lease: None,
