@@ -4,13 +4,14 @@
 use tracing_subscriber::EnvFilter;
 
 /// Libraries that write what they carry when they are asked for details: frames with all their words, queries.
-pub const TALKATIVE: [&str; 10] = [
+pub const TALKATIVE: [&str; 11] = [
     "tungstenite",
     "tokio_tungstenite",
     "hyper",
     "h2",
     "axum",
     "reqwest",
+    "rsipstack",
     "rustls",
     "zbus",
     "keyring",

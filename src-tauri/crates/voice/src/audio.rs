@@ -5,6 +5,9 @@
 pub mod devices;
 pub mod level;
 pub mod memory;
+pub mod samples;
+pub mod tunes;
+pub mod wav;
 
 /// Samples a second.
 pub const RATE: u32 = 8_000;

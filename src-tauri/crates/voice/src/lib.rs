@@ -3,6 +3,9 @@
 //!
 //! [`Sip`] speaks SIP and RTP over the network; [`Loopback`] plays a caller from a script, for stories of the screen. The
 //! advisor's devices are behind the feature `devices`: without it there is no sound but in memory.
+//!
+//! [`Exchange`] is the other end: where customers call and such telephones register. It speaks as [`Sip`] does, and decides
+//! nothing.
 
 pub mod audio;
 mod call;
@@ -19,5 +22,5 @@ pub use media::{
     quality::{Counts, Quality, Rating},
 };
 pub use phone::{Heard, Phone, Registration};
-pub use sip::{Account, Sip, Transport};
+pub use sip::{Account, Exchange, ExchangeSettings, Said, Sip, Transport};
 pub use trouble::Trouble;

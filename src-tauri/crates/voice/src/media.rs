@@ -7,6 +7,7 @@ pub(crate) mod digits;
 pub(crate) mod engine;
 pub(crate) mod jitter;
 pub(crate) mod leg;
+pub(crate) mod mix;
 pub(crate) mod quality;
 pub(crate) mod remote;
 pub(crate) mod secret;

@@ -1,24 +1,28 @@
-//! The telephone of an exchange: SIP (RFC 3261) for the calls, RTP for what is said in them.
+//! The telephone of an exchange, and an exchange: SIP (RFC 3261) for the calls, RTP for what is said in them.
 
 mod account;
 mod call;
 mod dialogs;
+mod exchange;
 mod incoming;
 mod line;
 mod referral;
 mod registration;
 mod session;
+mod station;
 mod verbs;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use rsipstack::sip::StatusCode;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 pub use account::{Account, Transport};
+pub use exchange::{Exchange, ExchangeSettings, Said};
 use line::Line;
 
-use crate::{CallId, Digit, Heard, Phone, Trouble, audio::Sound};
+use crate::{CallId, Digit, Heard, Phone, Trouble, audio::Sound, media::leg::Group};
 
 /// A line at a telephone exchange. Dropping it hangs up without a word; [`Phone::close`] says goodbye first.
 pub struct Sip {
@@ -67,7 +71,7 @@ impl Phone for Sip {
     }
 
     async fn reject(&self, call: &CallId) -> Result<(), Trouble> {
-        self.line.call(call)?.reject(&self.line)
+        self.line.call(call)?.reject(&self.line, StatusCode::BusyHere)
     }
 
     async fn hold(&self, call: &CallId) -> Result<(), Trouble> {
@@ -88,12 +92,12 @@ impl Phone for Sip {
 
     async fn transfer(&self, call: &CallId, to: &str) -> Result<(), Trouble> {
         let to = self.line.account.address(to)?;
-        self.line.call(call)?.refer(&to, None).await
+        self.line.call(call)?.refer(&self.line, &to, None).await
     }
 
     async fn complete(&self, call: &CallId, consulted: &CallId) -> Result<(), Trouble> {
         let consulted = self.line.call(consulted)?;
-        self.line.call(call)?.refer(&consulted.other(), Some(&consulted)).await
+        self.line.call(call)?.refer(&self.line, &consulted.other(), Some(&consulted)).await
     }
 
     async fn join(&self, one: &CallId, other: &CallId) -> Result<(), Trouble> {
@@ -101,12 +105,12 @@ impl Phone for Sip {
         for call in &calls {
             call.hold(&self.line, false).await?;
         }
-        calls.iter().try_for_each(|call| call.join(&self.line, true))
+        calls.iter().try_for_each(|call| call.join(&self.line, Some(Group::DESK)))
     }
 
     async fn part(&self, one: &CallId, other: &CallId) -> Result<(), Trouble> {
         let calls = [self.line.call(one)?, self.line.call(other)?];
-        calls.iter().try_for_each(|call| call.join(&self.line, false))
+        calls.iter().try_for_each(|call| call.join(&self.line, None))
     }
 
     async fn hang_up(&self, call: &CallId) -> Result<(), Trouble> {

@@ -6,6 +6,8 @@ use std::{collections::VecDeque, fmt};
 const KEYS: &str = "0123456789*#ABCD";
 /// Ticks of 20 ms that a key is held down.
 const HELD: u16 = 6;
+/// Keys that may wait.
+const MOST: usize = 32;
 /// Times the end is said, so that one loss does no harm.
 const ENDS: u16 = 3;
 /// Ticks of sound between two keys.
@@ -63,6 +65,11 @@ impl Pressing {
     /// Presses these too.
     pub(crate) fn press(&mut self, digits: &[Digit]) {
         self.waiting.extend(digits);
+    }
+
+    /// Whether so many wait that nobody can mean them all.
+    pub(crate) fn is_full(&self) -> bool {
+        self.waiting.len() >= MOST
     }
 
     /// What is to be sent in this tick instead of sound, if anything.

@@ -1,5 +1,6 @@
-//! The clock of a telephone's sound: every 20 ms it hears the microphone, plays what the calls say, and says to the calls
-//! what they should hear. One thread for all calls, which sleeps while there is none; one task for each call's socket.
+//! The clock of a telephone's or an exchange's sound: every 20 ms it hears the microphone, plays what the calls say, and
+//! says to the calls what they should hear. One thread for all calls, which sleeps while there is none; one task for each
+//! call's socket.
 
 use std::{
     collections::HashMap,
@@ -9,15 +10,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{net::UdpSocket, sync::mpsc::UnboundedSender, task::AbortHandle};
+use tokio::{net::UdpSocket, runtime::Handle, sync::mpsc::UnboundedSender, task::AbortHandle};
 
 use super::{
     digits::Digit,
-    leg::{Format, Leg},
+    leg::{Format, Group, Leg, Says},
+    mix::Mix,
     quality::Quality,
 };
 use crate::{
-    audio::{Frame, SILENCE, Sound},
+    audio::{Frame, Microphone, SILENCE, Sound, Speaker},
     call::CallId,
     trouble::Trouble,
 };
@@ -66,6 +68,8 @@ struct Running {
     leg: Leg,
     socket: Arc<UdpSocket>,
     reader: AbortHandle,
+    /// What the other side said in this tick.
+    said: Option<Frame>,
 }
 
 impl Drop for Running {
@@ -74,9 +78,19 @@ impl Drop for Running {
     }
 }
 
+/// What is around a call, whether it sounds yet or not.
+#[derive(Default)]
+struct Around {
+    /// What it hears while nobody speaks to it.
+    source: Option<Box<dyn Microphone>>,
+    /// What hears all of it.
+    tap: Option<Box<dyn Speaker>>,
+}
+
 #[derive(Default)]
 struct State {
     legs: HashMap<CallId, Running>,
+    around: HashMap<CallId, Around>,
     closed: bool,
 }
 
@@ -98,15 +112,20 @@ impl Shared {
     }
 }
 
-/// The sound of all calls of a telephone. It ends when it is dropped.
+/// The sound of all calls. It ends when it is dropped.
 pub(crate) struct Engine {
     shared: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// Where sockets are read, whoever begins a call.
+    runtime: Handle,
 }
 
 impl Engine {
-    /// Begins; what happens is said to `notices`.
-    pub(crate) fn start(sound: Sound, notices: UnboundedSender<(CallId, Noticed)>) -> Result<Self, Trouble> {
+    /// Begins, with what somebody speaks into and hears from, if there is anybody; what happens is said to `notices`.
+    pub(crate) fn start(
+        sound: Option<Sound>,
+        notices: UnboundedSender<(CallId, Noticed)>,
+    ) -> Result<Self, Trouble> {
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -118,7 +137,7 @@ impl Engine {
             .name("voice".into())
             .spawn(move || run(&its, sound))
             .map_err(|_| Trouble::Sound)?;
-        Ok(Self { shared, thread: Mutex::new(Some(thread)) })
+        Ok(Self { shared, thread: Mutex::new(Some(thread)), runtime: Handle::current() })
     }
 
     /// A call begins to sound: with this address, on this port. One that sounds already goes on as was agreed anew.
@@ -129,9 +148,10 @@ impl Engine {
             return;
         }
         let socket = Arc::clone(&port.socket);
-        let reader =
-            tokio::spawn(read(Arc::clone(&self.shared), call.clone(), Arc::clone(&socket))).abort_handle();
-        state.legs.insert(call.clone(), Running { leg: Leg::new(format, named), socket, reader });
+        let reading = read(Arc::clone(&self.shared), call.clone(), Arc::clone(&socket));
+        let reader = self.runtime.spawn(reading).abort_handle();
+        let running = Running { leg: Leg::new(format, named), socket, reader, said: None };
+        state.legs.insert(call.clone(), running);
         self.shared.changed.notify_all();
     }
 
@@ -140,10 +160,35 @@ impl Engine {
         self.shared.lock().legs.get_mut(call).map(|running| f(&mut running.leg))
     }
 
+    /// What a call hears while nobody speaks to it. Until it ends, it is remembered for when the call sounds.
+    pub(crate) fn play(&self, call: &CallId, source: Option<Box<dyn Microphone>>) {
+        self.shared.lock().around.entry(call.clone()).or_default().source = source;
+    }
+
+    /// What hears all that a call says and hears. Until it ends, it is remembered for when the call sounds.
+    pub(crate) fn tap(&self, call: &CallId, tap: Option<Box<dyn Speaker>>) {
+        self.shared.lock().around.entry(call.clone()).or_default().tap = tap;
+    }
+
+    /// A key that was pressed in a call is pressed in those that are joined with it.
+    pub(crate) fn pass(&self, call: &CallId, digit: Digit) {
+        let mut state = self.shared.lock();
+        let Some(group) = state.legs.get(call).and_then(|running| running.leg.group) else { return };
+        let others = state.legs.iter_mut().filter(|(other, _)| *other != call);
+        for (_, running) in others.filter(|(_, running)| running.leg.group == Some(group)) {
+            running.leg.pass(digit);
+        }
+    }
+
     /// A call does not sound any more. How it sounded.
     pub(crate) fn end(&self, call: &CallId) -> Option<Quality> {
-        let mut running = self.shared.lock().legs.remove(call)?;
-        Some(running.leg.quality())
+        let (running, around) = {
+            let mut state = self.shared.lock();
+            (state.legs.remove(call), state.around.remove(call))
+        };
+        // Whoever taps may have something to finish, for which the clock should not wait.
+        drop(around);
+        Some(running?.leg.quality())
     }
 }
 
@@ -154,6 +199,7 @@ impl Engine {
             let mut state = self.shared.lock();
             state.closed = true;
             state.legs.clear();
+            state.around.clear();
         }
         self.shared.changed.notify_all();
         if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -190,7 +236,7 @@ async fn read(shared: Arc<Shared>, call: CallId, socket: Arc<UdpSocket>) {
 }
 
 /// The clock.
-fn run(shared: &Shared, mut sound: Sound) {
+fn run(shared: &Shared, mut sound: Option<Sound>) {
     #[cfg(feature = "devices")]
     crate::audio::devices::priority::first();
     let mut due = Instant::now();
@@ -212,9 +258,13 @@ fn run(shared: &Shared, mut sound: Sound) {
             None => {}
         }
         let mut voice = SILENCE;
-        sound.microphone.hear(&mut voice);
+        if let Some(sound) = &mut sound {
+            sound.microphone.hear(&mut voice);
+        }
         let heard = exchange(shared, &voice, tick % TELL == 0);
-        sound.speaker.play(&heard);
+        if let Some(sound) = &mut sound {
+            sound.speaker.play(&heard);
+        }
     }
 }
 
@@ -222,19 +272,34 @@ fn run(shared: &Shared, mut sound: Sound) {
 fn exchange(shared: &Shared, voice: &Frame, tell: bool) -> Frame {
     let now = shared.epoch.elapsed();
     let mut state = shared.lock();
-    let heard: Vec<(CallId, bool, Frame)> = state
-        .legs
-        .iter_mut()
-        .filter_map(|(call, running)| {
-            running.leg.take(now).map(|frame| (call.clone(), running.leg.joined, frame))
-        })
-        .collect();
-    for (call, running) in &mut state.legs {
+    let State { legs, around, .. } = &mut *state;
+    let mut all = Mix::default();
+    let mut groups: HashMap<Group, Mix> = HashMap::new();
+    for running in legs.values_mut() {
+        running.said = running.leg.take(now);
+        all.add(running.said.as_ref());
+        if let Some(group) = running.leg.group.filter(|_| !running.leg.away) {
+            groups.entry(group).or_default().add(running.said.as_ref());
+        }
+    }
+    for (call, running) in legs.iter_mut() {
+        let around = around.get_mut(call);
+        let (source, tap) = around.map_or((None, None), |it| (it.source.as_mut(), it.tap.as_mut()));
+        let group = running.leg.group.and_then(|group| groups.get(&group));
+        let own = running.said.as_ref().filter(|_| !running.leg.away);
+        let others = group.and_then(|group| group.others(!running.leg.away, own));
+        let hears = running.leg.says == Says::Voice;
         let mut frame = *voice;
-        if running.leg.joined {
-            for (_, _, other) in heard.iter().filter(|(other, joined, _)| *joined && other != call) {
-                add(&mut frame, other);
-            }
+        match (others, source) {
+            (Some(others), _) => others.add_to(&mut frame),
+            (None, Some(source)) if hears => source.hear(&mut frame),
+            (None, _) => {}
+        }
+        if let Some(tap) = tap {
+            let mut both = Mix::default();
+            both.add(running.said.as_ref());
+            both.add(Some(&frame).filter(|_| hears));
+            tap.play(&both.frame());
         }
         if let Some((datagram, to)) = running.leg.say(&frame) {
             // A full or unreachable network loses packets, here as anywhere on the way.
@@ -244,15 +309,5 @@ fn exchange(shared: &Shared, voice: &Frame, tell: bool) -> Frame {
             shared.notice(call, Noticed::Quality(running.leg.quality()));
         }
     }
-    let mut mix = SILENCE;
-    for (_, _, frame) in &heard {
-        add(&mut mix, frame);
-    }
-    mix
-}
-
-fn add(frame: &mut Frame, other: &Frame) {
-    for (sample, more) in frame.iter_mut().zip(other) {
-        *sample = sample.saturating_add(*more);
-    }
+    all.frame()
 }

@@ -41,6 +41,15 @@ pub(crate) enum Says {
     Nothing,
 }
 
+/// Calls that are joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Group(pub(crate) u64);
+
+impl Group {
+    /// Those that an advisor joins at their desk.
+    pub(crate) const DESK: Self = Self(0);
+}
+
 /// The sound of one call.
 #[derive(Debug)]
 pub(crate) struct Leg {
@@ -59,8 +68,10 @@ pub(crate) struct Leg {
     pub(crate) says: Says,
     /// Whether the other side is heard.
     pub(crate) hears: bool,
-    /// Whether this call and the others that are joined hear each other.
-    pub(crate) joined: bool,
+    /// The calls that hear this one and are heard in it.
+    pub(crate) group: Option<Group>,
+    /// Whether the other side makes ours wait: then it says nothing to those that it is joined with.
+    pub(crate) away: bool,
 }
 
 impl Leg {
@@ -80,7 +91,8 @@ impl Leg {
             told: Counts::default(),
             says: Says::Voice,
             hears: true,
-            joined: false,
+            group: None,
+            away: false,
         }
     }
 
@@ -116,6 +128,13 @@ impl Leg {
     pub(crate) fn press(&mut self, digits: &[Digit]) -> bool {
         self.pressing.press(digits);
         self.format.keys.is_some()
+    }
+
+    /// Presses a key that was pressed in another call. Who presses faster than can be said presses in vain.
+    pub(crate) fn pass(&mut self, digit: Digit) {
+        if !self.pressing.is_full() {
+            self.pressing.press(&[digit]);
+        }
     }
 
     fn restart(&mut self) {

@@ -4,17 +4,22 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rsipstack::{
     dialog::invite_dialog::InviteDialog,
-    sip::{HeadersExt, Uri},
+    sip::{HeadersExt, StatusCode, Uri},
     transaction::key::TransactionRole,
 };
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
-    line::Line,
+    referral::unescaped,
     session::{Direction, Ours, Theirs},
+    station::Station,
 };
 use crate::{
     CallId, Ended, Happening, Party, Side, Trouble,
-    media::{engine::Port, leg::Says},
+    media::{
+        engine::Port,
+        leg::{Group, Says},
+    },
 };
 
 /// How far a call is.
@@ -43,11 +48,16 @@ pub(super) struct State {
     pub(super) they: Direction,
     pub(super) held: bool,
     pub(super) muted: bool,
-    pub(super) joined: bool,
+    /// The calls that it is joined with.
+    pub(super) joined: Option<Group>,
     /// It rings at theirs.
     pub(super) rings: bool,
     /// It is being handed over.
     pub(super) transferring: bool,
+    /// The call whose other side it is handed over to.
+    pub(super) consulted: Option<CallId>,
+    /// Says to the other side how it goes with calling somebody else, one after the other.
+    pub(super) reports: Option<UnboundedSender<StatusCode>>,
 }
 
 /// A call.
@@ -57,6 +67,8 @@ pub(super) struct Call {
     pub(super) port: Port,
     /// The call in which we were told to make this one.
     pub(super) referred_by: Option<CallId>,
+    /// Whether the other side may ask us to call somebody else.
+    pub(super) refers: bool,
     /// Only one thing is agreed upon at a time.
     pub(super) turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
@@ -70,14 +82,14 @@ impl Call {
         stage: Stage,
         ours: Ours,
         theirs: Option<Theirs>,
-        referred_by: Option<CallId>,
     ) -> Self {
         let they = theirs.as_ref().map_or(Direction::BOTH, |theirs| theirs.direction);
         Self {
             id,
             dialog,
             port,
-            referred_by,
+            referred_by: None,
+            refers: false,
             turn: tokio::sync::Mutex::default(),
             state: Mutex::new(State {
                 stage,
@@ -86,9 +98,11 @@ impl Call {
                 they,
                 held: false,
                 muted: false,
-                joined: false,
+                joined: None,
                 rings: false,
                 transferring: false,
+                consulted: None,
+                reports: None,
             }),
         }
     }
@@ -114,28 +128,28 @@ impl Call {
     }
 
     /// They said something about themselves: they are heard and spoken to so from now on.
-    pub(super) fn agree(&self, line: &Line, theirs: Theirs) {
+    pub(super) fn agree(&self, station: &Station, theirs: Theirs) {
         let format = theirs.format(&self.state().ours);
-        line.engine.begin(&self.id, &self.port, format, theirs.address);
+        station.engine.begin(&self.id, &self.port, format, theirs.address);
         self.state().theirs = Some(theirs);
-        self.route(line);
+        self.route(station);
     }
 
     /// Who speaks, as they want it from now on. Tells whether they hold us.
-    pub(super) fn they_want(&self, line: &Line, they: Direction) {
+    pub(super) fn they_want(&self, station: &Station, they: Direction) {
         let before = std::mem::replace(&mut self.state().they, they);
-        self.route(line);
+        self.route(station);
         if before.listens != they.listens {
             let happening =
                 if they.listens { Happening::Resumed(Side::Them) } else { Happening::Held(Side::Them) };
-            line.tell(&self.id, happening);
+            station.tell(&self.id, happening);
         }
     }
 
     /// Lets each side hear what it should.
-    pub(super) fn route(&self, line: &Line) {
+    pub(super) fn route(&self, station: &Station) {
         let state = self.state();
-        line.engine.with(&self.id, |leg| {
+        station.engine.with(&self.id, |leg| {
             let is_up = matches!(state.stage, Stage::Answered | Stage::Connected);
             leg.says = match (is_up && state.they.listens, state.held || state.muted) {
                 (false, _) => Says::Nothing,
@@ -143,20 +157,41 @@ impl Call {
                 (true, false) => Says::Voice,
             };
             leg.hear(state.they.speaks && !state.held);
-            leg.joined = state.joined && !state.held;
+            leg.group = state.joined.filter(|_| !state.held);
+            leg.away = !state.they.listens;
         });
     }
 
+    /// Whether they called, not we.
+    pub(super) fn came(&self) -> bool {
+        self.dialog.role() == TransactionRole::Server
+    }
+
+    /// Whether both speak.
+    pub(super) fn is_spoken(&self) -> bool {
+        self.state().stage == Stage::Connected
+    }
+
+    /// Changes what is around it, unless it is over: then nothing may be left of it.
+    pub(super) fn around(&self, change: impl FnOnce()) -> Result<(), Trouble> {
+        let state = self.state();
+        if state.stage == Stage::Ended {
+            return Err(Trouble::Over);
+        }
+        change();
+        Ok(())
+    }
+
     /// It is over. Told once, whoever says it first.
-    pub(super) fn end(&self, line: &Line, ended: Ended) {
+    pub(super) fn end(&self, station: &Station, ended: Ended) {
         if std::mem::replace(&mut self.state().stage, Stage::Ended) == Stage::Ended {
             return;
         }
-        line.calls().remove(&self.id);
-        if let Some(quality) = line.engine.end(&self.id) {
-            line.tell(&self.id, Happening::Quality(quality));
+        station.calls().remove(&self.id);
+        if let Some(quality) = station.engine.end(&self.id) {
+            station.tell(&self.id, Happening::Quality(quality));
         }
-        line.tell(&self.id, Happening::Ended(ended));
+        station.tell(&self.id, Happening::Ended(ended));
     }
 
     /// Goes to another stage; not if it is over.
@@ -176,7 +211,7 @@ impl Call {
 /// Who somebody is, as a header names them.
 pub(super) fn party(name: Option<String>, address: &Uri) -> Party {
     Party {
-        number: address.user().unwrap_or_default().to_owned(),
+        number: unescaped(address.user().unwrap_or_default()),
         name: name.map(|name| name.trim_matches('"').to_owned()).filter(|name| !name.is_empty()),
     }
 }

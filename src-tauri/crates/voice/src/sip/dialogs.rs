@@ -8,29 +8,29 @@ use rsipstack::{
         dialog::{DialogState, DialogStateReceiver, TerminatedReason, TransactionHandle},
     },
     sip::{Method, Request, Response, StatusCode},
-    transaction::key::TransactionRole,
 };
 
 use super::{
     call::{Call, Stage},
-    line::{Line, described},
+    referral::Referral,
     session::{Direction, Theirs},
+    station::{Station, described},
 };
 use crate::{CallId, Digit, Ended, Happening, Reason, Side};
 
-/// Follows all calls of a line.
-pub(super) async fn follow(line: Arc<Line>, mut changes: DialogStateReceiver) {
+/// Follows all calls of a station.
+pub(super) async fn follow(station: Arc<Station>, mut changes: DialogStateReceiver) {
     while let Some(change) = changes.recv().await {
-        let call = line.call(&CallId::new(id(&change).call_id.clone())).ok();
+        let call = station.call(&CallId::new(id(&change).call_id.clone())).ok();
         if let DialogState::Terminated(id, reason) = &change {
-            line.dialogs.remove_dialog(id);
+            station.dialogs.remove_dialog(id);
             if let Some(call) = &call {
-                over(&line, call, reason);
+                over(&station, call, reason);
             }
             continue;
         }
         match call {
-            Some(call) => changed(&line, &call, change).await,
+            Some(call) => changed(&station, &call, change).await,
             None => refuse(change).await,
         }
     }
@@ -75,28 +75,29 @@ async fn answer(handle: TransactionHandle, status: StatusCode, body: Option<Vec<
     let _ = handle.respond(status, headers, body).await;
 }
 
-async fn changed(line: &Arc<Line>, call: &Arc<Call>, change: DialogState) {
+async fn changed(station: &Arc<Station>, call: &Arc<Call>, change: DialogState) {
     match change {
-        DialogState::Early(_, response) => early(line, call, &response),
-        DialogState::Confirmed(_, response) => confirmed(line, call, &response),
-        DialogState::Updated(_, request, handle) => updated(line, call, &request, handle).await,
+        DialogState::Early(_, response) => early(station, call, &response),
+        DialogState::Confirmed(_, response) => confirmed(station, call, &response),
+        DialogState::Updated(_, request, handle) => updated(station, call, &request, handle).await,
         DialogState::Notify(_, request, handle) => {
             answer(handle, StatusCode::OK, None).await;
-            call.told(line, &request);
+            call.told(station, &request);
         }
-        DialogState::Refer(_, request, handle) => match Call::referred(line, &request) {
-            Ok((to, replaces)) => {
+        DialogState::Refer(_, _, handle) if !call.refers => {
+            answer(handle, StatusCode::Decline, None).await;
+        }
+        DialogState::Refer(_, request, handle) => match Referral::read(&request) {
+            Ok(referral) => {
                 answer(handle, StatusCode::Accepted, None).await;
-                if line.dial(to, None, Some((call.id.clone(), replaces))).await.is_err() {
-                    tracing::debug!("a transfer could not be followed");
-                }
+                station.tell_referred(&call.id, referral);
             }
             Err(refusal) => answer(handle, refusal, None).await,
         },
         DialogState::Info(_, request, handle) => {
             answer(handle, StatusCode::OK, None).await;
             if let Some(digit) = digit(&request) {
-                line.tell(&call.id, Happening::Digit(digit));
+                station.pressed(&call.id, digit);
             }
         }
         DialogState::Options(_, _, handle) => answer(handle, StatusCode::OK, None).await,
@@ -111,22 +112,22 @@ async fn changed(line: &Arc<Line>, call: &Arc<Call>, change: DialogState) {
 }
 
 /// It rings at theirs; what the exchange says or plays meanwhile is heard.
-fn early(line: &Arc<Line>, call: &Arc<Call>, response: &Response) {
-    if call.dialog.role() == TransactionRole::Server {
+fn early(station: &Arc<Station>, call: &Arc<Call>, response: &Response) {
+    if call.came() {
         return;
     }
-    if let Ok(theirs) = Theirs::read(&response.body, line.account.locks_sound) {
-        call.agree(line, theirs);
+    if let Ok(theirs) = Theirs::read(&response.body, station.manner.locks_sound) {
+        call.agree(station, theirs);
     }
     if !std::mem::replace(&mut call.state().rings, true) {
-        line.tell(&call.id, Happening::Ringing);
-        call.report(line, StatusCode::Ringing);
+        station.tell(&call.id, Happening::Ringing);
+        call.report(station, StatusCode::Ringing);
     }
 }
 
 /// Both sides know that it was answered. This is said again after each request within the call.
-fn confirmed(line: &Arc<Line>, call: &Arc<Call>, response: &Response) {
-    let is_called = call.dialog.role() == TransactionRole::Server;
+fn confirmed(station: &Arc<Station>, call: &Arc<Call>, response: &Response) {
+    let is_called = call.came();
     let from = if is_called { Stage::Answered } else { Stage::Dialled };
     if call.advance(from, Stage::Connected).is_err() {
         return;
@@ -138,25 +139,25 @@ fn confirmed(line: &Arc<Line>, call: &Arc<Call>, response: &Response) {
     } else {
         Some(response.body.clone())
     };
-    match said.map(|body| Theirs::read(&body, line.account.locks_sound)).transpose() {
+    match said.map(|body| Theirs::read(&body, station.manner.locks_sound)).transpose() {
         Ok(theirs) => {
             let they = theirs.as_ref().map_or(call.state().they, |theirs| theirs.direction);
             if let Some(theirs) = theirs {
-                call.agree(line, theirs);
+                call.agree(station, theirs);
             }
-            line.tell(&call.id, Happening::Connected);
-            call.they_want(line, they);
-            call.report(line, StatusCode::OK);
+            station.tell(&call.id, Happening::Connected);
+            call.they_want(station, they);
+            call.report(station, StatusCode::OK);
         }
         Err(_) => {
             tracing::warn!("a call was answered in a way that is not known here");
-            call.hang_up(line);
+            call.hang_up(station);
         }
     }
 }
 
 /// They want to agree on something else.
-async fn updated(line: &Arc<Line>, call: &Arc<Call>, request: &Request, handle: TransactionHandle) {
+async fn updated(station: &Arc<Station>, call: &Arc<Call>, request: &Request, handle: TransactionHandle) {
     let is_held = call.state().held;
     let wanted = if is_held { Direction::HOLDING } else { Direction::BOTH };
     if request.body.is_empty() {
@@ -164,14 +165,14 @@ async fn updated(line: &Arc<Line>, call: &Arc<Call>, request: &Request, handle: 
         let offer = (request.method == Method::Invite).then(|| call.state().ours.offer(wanted));
         return answer(handle, StatusCode::OK, offer).await;
     }
-    let Ok(theirs) = Theirs::read(&request.body, line.account.locks_sound) else {
+    let Ok(theirs) = Theirs::read(&request.body, station.manner.locks_sound) else {
         return answer(handle, StatusCode::NotAcceptableHere, None).await;
     };
     let they = theirs.direction;
     let body = call.state().ours.answer(&theirs, they.answer(wanted));
-    call.agree(line, theirs);
+    call.agree(station, theirs);
     answer(handle, StatusCode::OK, Some(body)).await;
-    call.they_want(line, they);
+    call.they_want(station, they);
 }
 
 /// The key that is told in words, as some exchanges do.
@@ -183,8 +184,8 @@ fn digit(request: &Request) -> Option<Digit> {
 }
 
 /// It is over, as the protocol sees it.
-fn over(line: &Arc<Line>, call: &Arc<Call>, why: &TerminatedReason) {
-    let is_called = call.dialog.role() == TransactionRole::Server;
+fn over(station: &Arc<Station>, call: &Arc<Call>, why: &TerminatedReason) {
+    let is_called = call.came();
     let is_transferred = call.state().transferring;
     let ended = |by, reason, code: Option<u16>| Ended { by, reason, code };
     let hung_up = if is_transferred { Reason::Transferred } else { Reason::HungUp };
@@ -215,7 +216,7 @@ fn over(line: &Arc<Line>, call: &Arc<Call>, why: &TerminatedReason) {
     };
     if call.state().stage == Stage::Dialled {
         let code = ended.code.unwrap_or(StatusCode::RequestTerminated.code());
-        call.report(line, StatusCode::from(code));
+        call.report(station, StatusCode::from(code));
     }
-    call.end(line, ended);
+    call.end(station, ended);
 }

@@ -1,26 +1,27 @@
-//! Requests that come from outside.
+//! Requests that come from outside: what a telephone and an exchange do with them, and what a telephone does.
 
 use std::{net::IpAddr, sync::Arc};
 
 use rsipstack::{
-    sip::{HeadersExt, Host, Method, Request, StatusCode, prelude::ToTypedHeader},
+    sip::{HeadersExt, Host, Method, Request, StatusCode, Uri, prelude::ToTypedHeader},
     transaction::{TransactionReceiver, transaction::Transaction},
     transport::SipConnection,
 };
 
 use super::{
     call::{Call, Stage, party},
-    line::{CORRELATION, Line},
+    line::Line,
     session::{Ours, Theirs},
+    station::{CORRELATION, Station},
 };
 use crate::{CallId, Happening, media::engine::Port};
 
-/// Calls at once; nobody can speak with so many.
+/// Calls that come to a telephone at once; nobody can speak with so many.
 const MOST: usize = 8;
 /// The longest correlation that is passed on, in bytes.
 const LONGEST: usize = 128;
 
-/// Serves requests, each by itself.
+/// Serves a telephone's requests, each by itself.
 pub(super) async fn serve(line: Arc<Line>, mut requests: TransactionReceiver) {
     while let Some(request) = requests.recv().await {
         let its = Arc::clone(&line);
@@ -33,13 +34,8 @@ pub(super) async fn serve(line: Arc<Line>, mut requests: TransactionReceiver) {
 }
 
 async fn handle(line: &Arc<Line>, mut request: Transaction) -> rsipstack::Result<()> {
-    let is_within_a_call = request.original.to_header()?.tag()?.is_some();
-    if is_within_a_call {
-        return match line.dialogs.match_dialog(&request) {
-            Some(mut dialog) => dialog.handle(&mut request).await,
-            None if request.original.method == Method::Ack => Ok(()),
-            None => request.reply(StatusCode::CallTransactionDoesNotExist).await,
-        };
+    if is_within_a_call(&request.original) {
+        return within(line, request).await;
     }
     match request.original.method {
         Method::Invite => match offer(line, &request).await {
@@ -52,6 +48,72 @@ async fn handle(line: &Arc<Line>, mut request: Transaction) -> rsipstack::Result
     }
 }
 
+/// Whether a request belongs to a call that is known, or was; or to none that there can be.
+pub(super) fn is_within_a_call(request: &Request) -> bool {
+    let tag = request.to_header().and_then(|to| to.tag());
+    !matches!(tag, Ok(None))
+}
+
+/// Serves a request that belongs to a call.
+pub(super) async fn within(station: &Station, mut request: Transaction) -> rsipstack::Result<()> {
+    match station.dialogs.match_dialog(&request) {
+        Some(mut dialog) => dialog.handle(&mut request).await,
+        None if request.original.method == Method::Ack => Ok(()),
+        None => request.reply(StatusCode::CallTransactionDoesNotExist).await,
+    }
+}
+
+/// What becomes of an invitation.
+pub(super) struct Guest {
+    /// Our address, as they see it.
+    pub(super) own: IpAddr,
+    /// Where they reach us.
+    pub(super) contact: Uri,
+    /// Whether they may ask us to call somebody else.
+    pub(super) refers: bool,
+    /// How many like them may have called at once.
+    pub(super) most: usize,
+}
+
+/// Makes a call of an invitation; or says why not.
+pub(super) async fn accept(
+    station: &Station,
+    request: &Transaction,
+    guest: Guest,
+) -> Result<Arc<Call>, StatusCode> {
+    let invitation = &request.original;
+    let id = invitation.call_id_header().map_err(|_| StatusCode::BadRequest)?.value().to_owned();
+    let id = CallId::new(id);
+    let theirs = match invitation.body.is_empty() {
+        true => None,
+        false => Some(
+            Theirs::read(&invitation.body, station.manner.locks_sound)
+                .map_err(|_| StatusCode::NotAcceptableHere)?,
+        ),
+    };
+    let Guest { own, contact, refers, most } = guest;
+    let port = Port::open(own).await.map_err(|_| StatusCode::ServerInternalError)?;
+    let mut calls = station.calls();
+    if calls.contains_key(&id) {
+        return Err(StatusCode::LoopDetected);
+    }
+    let like = calls.values().filter(|call| call.came() && call.refers == refers);
+    if like.count() >= most {
+        return Err(station.manner.busy.clone());
+    }
+    let credential = station.manner.credential.clone();
+    let dialog = station
+        .dialogs
+        .get_or_create_server_invite(request, station.states.clone(), credential, Some(contact))
+        .map_err(|_| StatusCode::BadRequest)?;
+    let ours = Ours::new(port.address(), station.manner.locks_sound);
+    let mut call = Call::new(id.clone(), dialog, port, Stage::Offered, ours, theirs);
+    call.refers = refers;
+    let call = Arc::new(call);
+    calls.insert(id, Arc::clone(&call));
+    Ok(call)
+}
+
 /// Makes a call of an invitation, with the call that it replaces; or says why not.
 async fn offer(
     line: &Arc<Line>,
@@ -62,39 +124,13 @@ async fn offer(
     if !source(invitation).is_some_and(|from| exchange.contains(&from)) {
         return Err(StatusCode::Forbidden);
     }
-    let id = invitation.call_id_header().map_err(|_| StatusCode::BadRequest)?.value().to_owned();
-    let id = CallId::new(id);
-    let theirs = match invitation.body.is_empty() {
-        true => None,
-        false => Some(
-            Theirs::read(&invitation.body, line.account.locks_sound)
-                .map_err(|_| StatusCode::NotAcceptableHere)?,
-        ),
+    let replaced = match invitation.replaces_header() {
+        Some(replaces) => Some(line.named(replaces.value()).ok_or(StatusCode::CallTransactionDoesNotExist)?),
+        None => None,
     };
-    let replaced =
-        invitation.replaces_header().map(|replaces| replaced(line, replaces.value())).transpose()?;
     let own = line.way().own;
-    let port = Port::open(own).await.map_err(|_| StatusCode::ServerInternalError)?;
-    let mut calls = line.calls();
-    if calls.contains_key(&id) {
-        return Err(StatusCode::LoopDetected);
-    }
-    if calls.len() >= MOST {
-        return Err(StatusCode::BusyHere);
-    }
-    let dialog = line
-        .dialogs
-        .get_or_create_server_invite(
-            request,
-            line.states.clone(),
-            Some(line.account.credential()),
-            Some(line.contact()),
-        )
-        .map_err(|_| StatusCode::BadRequest)?;
-    let ours = Ours::new(port.address(), line.account.locks_sound);
-    let call = Arc::new(Call::new(id.clone(), dialog, port, Stage::Offered, ours, theirs, None));
-    calls.insert(id, Arc::clone(&call));
-    Ok((call, replaced))
+    let guest = Guest { own, contact: line.contact(), refers: line.account.follows_transfers, most: MOST };
+    Ok((accept(line, request, guest).await?, replaced))
 }
 
 /// Lets it ring, until it is answered or given up.
@@ -124,28 +160,8 @@ fn take_over(line: &Line, call: &Call, replaced: &Call) {
     replaced.hang_up(line);
 }
 
-/// The call that is to be replaced (RFC 3891).
-fn replaced(line: &Line, replaces: &str) -> Result<Arc<Call>, StatusCode> {
-    let mut parts = replaces.split(';');
-    let id = CallId::new(parts.next().unwrap_or_default().trim());
-    let (mut ours, mut theirs) = ("", "");
-    for part in parts {
-        match part.trim().split_once('=') {
-            Some(("to-tag", tag)) => ours = tag,
-            Some(("from-tag", tag)) => theirs = tag,
-            _ => {}
-        }
-    }
-    let call = line.call(&id).map_err(|_| StatusCode::CallTransactionDoesNotExist)?;
-    let is_spoken = call.state().stage == Stage::Connected;
-    match call.is(ours, theirs) && is_spoken {
-        true => Ok(call),
-        false => Err(StatusCode::CallTransactionDoesNotExist),
-    }
-}
-
 /// Where a request really came from: our own transport wrote that into it.
-fn source(request: &Request) -> Option<IpAddr> {
+pub(super) fn source(request: &Request) -> Option<IpAddr> {
     let (_, host) = SipConnection::parse_target_from_via(request.via_header().ok()?).ok()?;
     match host.host {
         Host::IpAddr(ip) => Some(ip),

@@ -1,17 +1,13 @@
-//! A line: its way to the exchange, its calls, and the tasks that serve both.
+//! A line: its way to the exchange, and its place there.
 
 use std::{
-    collections::HashMap,
     net::{IpAddr, SocketAddr, UdpSocket},
+    ops::Deref,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use rsipstack::{
-    EndpointBuilder,
-    dialog::{dialog::DialogStateSender, dialog_layer::DialogLayer},
-    sip::{Header, HostWithPort, Method, Uri},
-    transaction::{endpoint::EndpointInnerRef, transaction::TransactionEvent},
+    sip::{Header, HostWithPort, StatusCode, Uri},
     transport::{SipAddr, SipConnection, TlsConfig, TransportLayer, udp::UdpConnection},
 };
 use tokio::sync::{
@@ -19,33 +15,26 @@ use tokio::sync::{
     mpsc::{self, UnboundedReceiver, UnboundedSender},
     watch,
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
-use super::{Account, Transport, call::Call, dialogs, incoming, registration};
-use crate::{
-    CallId, Happening, Heard, Registration, Trouble,
-    audio::Sound,
-    media::engine::{Engine, Noticed},
+use super::{
+    Account, Transport, incoming,
+    referral::Referral,
+    registration,
+    station::{GOODBYE, Manner, Station, Told},
+    verbs::Invitation,
 };
-
-/// How long goodbyes may take.
-const GOODBYE: Duration = Duration::from_secs(2);
+use crate::{CallId, Heard, Registration, Trouble, audio::Sound};
 
 /// A line at an exchange.
 pub(super) struct Line {
     pub(super) account: Account,
-    pub(super) endpoint: EndpointInnerRef,
-    pub(super) dialogs: Arc<DialogLayer>,
-    pub(super) states: DialogStateSender,
-    pub(super) engine: Engine,
-    pub(super) tasks: TaskTracker,
-    pub(super) stopped: CancellationToken,
+    pub(super) station: Arc<Station>,
     /// Whether it should be registered.
     pub(super) wanted: watch::Sender<bool>,
     /// The network is another one.
     pub(super) nudged: Notify,
     heard: UnboundedSender<Heard>,
-    calls: Mutex<HashMap<CallId, Arc<Call>>>,
     way: Mutex<Way>,
 }
 
@@ -60,6 +49,14 @@ pub(super) struct Way {
     pub(super) contact: HostWithPort,
 }
 
+impl Deref for Line {
+    type Target = Arc<Station>;
+
+    fn deref(&self) -> &Arc<Station> {
+        &self.station
+    }
+}
+
 impl Line {
     /// Opens the line.
     pub(super) async fn open(
@@ -69,40 +66,28 @@ impl Line {
         account.exchange()?;
         let stopped = CancellationToken::new();
         let (layer, port) = transport(&account, &stopped).await?;
-        let endpoint = EndpointBuilder::new()
-            .with_cancel_token(stopped.clone())
-            .with_transport_layer(layer)
-            .with_user_agent(concat!("Loopdesk/", env!("CARGO_PKG_VERSION")))
-            .with_allows(vec![
-                Method::Invite,
-                Method::Ack,
-                Method::Bye,
-                Method::Cancel,
-                Method::Options,
-                Method::Update,
-                Method::Info,
-                Method::Notify,
-                Method::Refer,
-            ])
-            .build();
-        let requests = endpoint.incoming_transactions().map_err(|_| Trouble::Unreachable)?;
-        let dialogs = Arc::new(DialogLayer::new(endpoint.inner.clone()));
-        let (states, changes) = dialogs.new_dialog_state_channel();
         let (heard, hears) = mpsc::unbounded_channel();
-        let (notices, noticed) = mpsc::unbounded_channel();
+        let (referrals, referred) = mpsc::unbounded_channel();
+        let manner = Manner {
+            busy: StatusCode::BusyHere,
+            locks_sound: account.locks_sound,
+            credential: Some(account.credential()),
+            passes_keys: false,
+        };
+        let tells = heard.clone();
+        // Nobody listens any more when the line is being closed.
+        let (station, requests) =
+            Station::open(layer, stopped, manner, Some(sound), move |told| match told {
+                Told::Call(call, happening) => drop(tells.send(Heard::Call(call, happening))),
+                Told::Referred(call, referral) => drop(referrals.send((call, referral))),
+            })?;
         let exchange = account.next_addresses().await;
-        let own = own_address(&account, &exchange).unwrap_or(account.bind);
+        let own = own_address(account.bind, &exchange).unwrap_or(account.bind);
         let line = Arc::new(Self {
-            endpoint: endpoint.inner.clone(),
-            dialogs,
-            states,
-            engine: Engine::start(sound, notices)?,
-            tasks: TaskTracker::new(),
-            stopped,
+            station,
             wanted: watch::Sender::new(false),
             nudged: Notify::new(),
             heard,
-            calls: Mutex::default(),
             way: Mutex::new(Way {
                 exchange: exchange.iter().map(SocketAddr::ip).collect(),
                 own,
@@ -110,41 +95,37 @@ impl Line {
             }),
             account,
         });
-        line.spawn(async move { endpoint.serve().await });
         line.spawn(incoming::serve(Arc::clone(&line), requests));
-        line.spawn(dialogs::follow(Arc::clone(&line), changes));
-        line.spawn(listen(Arc::clone(&line), noticed));
+        line.spawn(follow(Arc::clone(&line), referred));
         line.spawn(registration::keep(Arc::clone(&line), port));
         Ok((line, hears))
     }
 
-    /// Runs until it is done or the line is closed.
-    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let stopped = self.stopped.clone();
-        self.tasks.spawn(async move {
-            stopped.run_until_cancelled_owned(task).await;
-        });
-    }
-
-    /// Tells what happens in a call.
-    pub(super) fn tell(&self, call: &CallId, happening: Happening) {
-        // Nobody listens any more when the line is being closed.
-        let _ = self.heard.send(Heard::Call(call.clone(), happening));
+    /// Calls somebody; because another call's other side told us to, if that is named with what it should replace.
+    pub(super) async fn dial(
+        &self,
+        to: Uri,
+        correlation: Option<&str>,
+        referral: Option<(CallId, Option<Header>)>,
+    ) -> Result<CallId, Trouble> {
+        let own = self.way().own;
+        let invitation = Invitation {
+            to,
+            at: None,
+            caller: self.account.own()?,
+            name: self.account.name.clone(),
+            contact: self.contact(),
+            own,
+            correlation,
+            referral,
+            refers: self.account.follows_transfers,
+        };
+        self.station.invite(invitation).await
     }
 
     /// Tells whether calls arrive here.
     pub(super) fn tell_registration(&self, registration: Registration) {
         let _ = self.heard.send(Heard::Registration(registration));
-    }
-
-    /// The calls that are not over.
-    pub(super) fn calls(&self) -> MutexGuard<'_, HashMap<CallId, Arc<Call>>> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A call that is not over.
-    pub(super) fn call(&self, id: &CallId) -> Result<Arc<Call>, Trouble> {
-        self.calls().get(id).cloned().ok_or(Trouble::Over)
     }
 
     /// How the exchange is reached.
@@ -188,33 +169,20 @@ impl Line {
 
     /// Ends everything in good order.
     pub(super) async fn close(&self) {
-        let calls: Vec<_> = self.calls().values().cloned().collect();
-        for call in calls {
-            call.hang_up(self);
-        }
-        self.want_registration(false);
+        // Before the goodbyes: whoever registers looks whether everything ends.
         self.tasks.close();
-        let goodbyes = async {
-            while !self.dialogs.is_empty() || self.wanted.receiver_count() > 0 {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        };
-        let _ = tokio::time::timeout(GOODBYE, goodbyes).await;
-        self.stop();
-        self.tasks.wait().await;
-        self.engine.close();
+        self.want_registration(false);
+        self.station.say_goodbye(|| self.wanted.receiver_count() > 0).await;
+        self.station.close().await;
     }
+}
 
-    /// Ends everything at once.
-    pub(super) fn stop(&self) {
-        self.stopped.cancel();
-        // The end of a call lingers for half a minute, in case it was not heard; and for ever once the clock is stopped.
-        let lingering: Vec<_> = self
-            .endpoint
-            .transactions
-            .with(|all| all.iter().map(|(key, transaction)| (key.clone(), transaction.clone())).collect());
-        for (key, transaction) in lingering {
-            let _ = transaction.send(TransactionEvent::Terminate(key));
+/// Calls whom the other side of a call asks for.
+async fn follow(line: Arc<Line>, mut referred: UnboundedReceiver<(CallId, Referral)>) {
+    while let Some((call, Referral { to, replaces })) = referred.recv().await {
+        let replaces = replaces.map(|replaces| Header::Replaces(replaces.into()));
+        if line.dial(to, None, Some((call, replaces))).await.is_err() {
+            tracing::debug!("a transfer could not be followed");
         }
     }
 }
@@ -244,38 +212,15 @@ async fn transport(account: &Account, stopped: &CancellationToken) -> Result<(Tr
 }
 
 /// The address of ours from which one of these is reached.
-pub(super) fn own_address(account: &Account, exchange: &[SocketAddr]) -> Option<IpAddr> {
-    if !account.bind.is_unspecified() {
-        return Some(account.bind);
+pub(super) fn own_address(bind: IpAddr, others: &[SocketAddr]) -> Option<IpAddr> {
+    if !bind.is_unspecified() {
+        return Some(bind);
     }
-    exchange.iter().find_map(|to| {
-        let any = SocketAddr::new(if to.is_ipv4() { account.bind } else { "::".parse().ok()? }, 0);
+    others.iter().find_map(|to| {
+        let any = SocketAddr::new(if to.is_ipv4() { bind } else { "::".parse().ok()? }, 0);
         // Connecting a socket of datagrams sends nothing; it only asks which way they would go.
         let socket = UdpSocket::bind(any).ok()?;
         socket.connect(to).ok()?;
         socket.local_addr().ok().map(|address| address.ip())
     })
-}
-
-/// Tells what is noticed in the sound of calls.
-async fn listen(line: Arc<Line>, mut noticed: UnboundedReceiver<(CallId, Noticed)>) {
-    while let Some((call, noticed)) = noticed.recv().await {
-        if line.call(&call).is_ok() {
-            line.tell(
-                &call,
-                match noticed {
-                    Noticed::Digit(digit) => Happening::Digit(digit),
-                    Noticed::Quality(quality) => Happening::Quality(quality),
-                },
-            );
-        }
-    }
-}
-
-/// The header that says which offer of the help desk a call belongs to.
-pub(super) const CORRELATION: &str = "X-Loopdesk-Interaction";
-
-/// That a body describes a session.
-pub(super) fn described() -> Header {
-    Header::ContentType("application/sdp".into())
 }

@@ -4,63 +4,25 @@ use std::sync::Arc;
 
 use rsipstack::sip::{Header, ReferTo, Request, StatusCode, StatusCodeKind, Uri, prelude::HasHeaders};
 
-use super::{call::Call, line::Line};
-use crate::{Happening, Transfer, Trouble};
+use tokio::sync::mpsc;
 
-impl Call {
-    /// Asks the other side to call somebody else instead of us; in the place of our call with them, if there is one.
-    pub(super) async fn refer(&self, to: &Uri, consulted: Option<&Call>) -> Result<(), Trouble> {
-        let _turn = self.turn.lock().await;
-        let replaces = match consulted {
-            Some(consulted) => {
-                let id = consulted.dialog.id();
-                let named = format!("{};to-tag={};from-tag={}", id.call_id, id.remote_tag, id.local_tag);
-                format!("?Replaces={}", escaped(&named))
-            }
-            None => String::new(),
-        };
-        let refer_to = ReferTo::from(format!("<{to}{replaces}>"));
-        let answer = self
-            .dialog
-            .refer(refer_to, None, None)
-            .await
-            .map_err(|_| Trouble::Unreachable)?
-            .ok_or(Trouble::NotNow)?;
-        if answer.status_code.kind() != StatusCodeKind::Successful {
-            return Err(Trouble::Refused(answer.status_code.code()));
-        }
-        self.state().transferring = true;
-        if let Some(consulted) = consulted {
-            consulted.state().transferring = true;
-        }
-        Ok(())
-    }
+use super::{
+    call::{Call, Stage},
+    station::Station,
+};
+use crate::{CallId, Happening, Transfer, Trouble};
 
-    /// They say how it goes. Whatever they say, the call is up until it is done.
-    pub(super) fn told(&self, line: &Line, notice: &Request) {
-        let body = String::from_utf8_lossy(&notice.body);
-        let code = body.split_whitespace().nth(1).and_then(|code| code.parse::<u16>().ok());
-        let Some(code) = code.filter(|_| body.starts_with("SIP/2.0 ") && self.state().transferring) else {
-            return;
-        };
-        let transfer = match code {
-            100..200 => Transfer::Trying(code),
-            200..300 => Transfer::Done,
-            _ => Transfer::Failed(code),
-        };
-        line.tell(&self.id, Happening::Transfer(transfer));
-        match transfer {
-            Transfer::Trying(_) => {}
-            Transfer::Done => self.hang_up(line),
-            Transfer::Failed(_) => self.state().transferring = false,
-        }
-    }
+/// Whom somebody asks us to call.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Referral {
+    pub(super) to: Uri,
+    /// The call that ours should take the place of, as a header names it.
+    pub(super) replaces: Option<String>,
+}
 
-    /// They ask us to call somebody else. The answer to that, before it is done.
-    pub(super) fn referred(line: &Line, request: &Request) -> Result<(Uri, Option<Header>), StatusCode> {
-        if !line.account.follows_transfers {
-            return Err(StatusCode::Decline);
-        }
+impl Referral {
+    /// Reads the request; or says what is to be answered instead.
+    pub(super) fn read(request: &Request) -> Result<Self, StatusCode> {
         let to = request
             .headers()
             .iter()
@@ -75,20 +37,131 @@ impl Call {
             .split('&')
             .filter_map(|header| header.split_once('='))
             .find(|(name, _)| name.eq_ignore_ascii_case("Replaces"))
-            .map(|(_, value)| Header::Replaces(unescaped(value).into()));
-        Ok((Uri::try_from(to).map_err(|_| StatusCode::BadRequest)?, replaces))
+            .map(|(_, value)| unescaped(value));
+        Ok(Self { to: Uri::try_from(to).map_err(|_| StatusCode::BadRequest)?, replaces })
+    }
+}
+
+impl Station {
+    /// The call that is named so by its other side, if it is spoken (RFC 3891).
+    pub(super) fn named(&self, replaces: &str) -> Option<Arc<Call>> {
+        let mut parts = replaces.split(';');
+        let id = CallId::new(parts.next().unwrap_or_default().trim());
+        let (mut ours, mut theirs) = ("", "");
+        for part in parts {
+            match part.trim().split_once('=') {
+                Some(("to-tag", tag)) => ours = tag,
+                Some(("from-tag", tag)) => theirs = tag,
+                _ => {}
+            }
+        }
+        let call = self.call(&id).ok()?;
+        let is_spoken = call.state().stage == Stage::Connected;
+        (call.is(ours, theirs) && is_spoken).then_some(call)
+    }
+}
+
+impl Call {
+    /// Asks the other side to call somebody else instead of us; in the place of our call with them, if there is one.
+    pub(super) async fn refer(
+        &self,
+        station: &Station,
+        to: &Uri,
+        consulted: Option<&Call>,
+    ) -> Result<(), Trouble> {
+        let _turn = self.turn.lock().await;
+        let replaces = match consulted {
+            Some(consulted) => {
+                let id = consulted.dialog.id();
+                let named = format!("{};to-tag={};from-tag={}", id.call_id, id.remote_tag, id.local_tag);
+                format!("?Replaces={}", escaped(&named))
+            }
+            None => String::new(),
+        };
+        let refer_to = ReferTo::from(format!("<{to}{replaces}>"));
+        // How it goes can be told before the answer is noticed here.
+        self.goes(consulted);
+        let answer = self.dialog.refer(refer_to, None, None).await;
+        let refused = match answer {
+            Ok(Some(answer)) if answer.status_code.kind() == StatusCodeKind::Successful => return Ok(()),
+            Ok(Some(answer)) => Trouble::Refused(answer.status_code.code()),
+            Ok(None) => Trouble::NotNow,
+            Err(_) => Trouble::Unreachable,
+        };
+        self.stays(station);
+        Err(refused)
+    }
+
+    /// It is being handed over; to the other side of a call that goes with it, if there is one.
+    pub(super) fn goes(&self, consulted: Option<&Call>) {
+        {
+            let mut state = self.state();
+            state.transferring = true;
+            state.consulted = consulted.map(|consulted| consulted.id.clone());
+        }
+        if let Some(consulted) = consulted {
+            consulted.state().transferring = true;
+        }
+    }
+
+    /// It is not handed over after all, nor is the call that should have gone with it.
+    pub(super) fn stays(&self, station: &Station) {
+        let consulted = {
+            let mut state = self.state();
+            state.transferring = false;
+            state.consulted.take()
+        };
+        if let Some(consulted) = consulted.and_then(|consulted| station.call(&consulted).ok()) {
+            consulted.state().transferring = false;
+        }
+    }
+
+    /// They say how it goes. Whatever they say, the call is up until it is done.
+    pub(super) fn told(&self, station: &Station, notice: &Request) {
+        let body = String::from_utf8_lossy(&notice.body);
+        let code = body.split_whitespace().nth(1).and_then(|code| code.parse::<u16>().ok());
+        let Some(code) = code.filter(|_| body.starts_with("SIP/2.0 ") && self.state().transferring) else {
+            return;
+        };
+        let transfer = match code {
+            100..200 => Transfer::Trying(code),
+            200..300 => Transfer::Done,
+            _ => Transfer::Failed(code),
+        };
+        station.tell(&self.id, Happening::Transfer(transfer));
+        match transfer {
+            Transfer::Trying(_) => {}
+            Transfer::Done => self.hang_up(station),
+            Transfer::Failed(_) => self.stays(station),
+        }
     }
 
     /// Tells who asked us to call how it goes with this call.
-    pub(super) fn report(&self, line: &Arc<Line>, status: StatusCode) {
-        let Some(asked) = self.referred_by.as_ref().and_then(|asked| line.call(asked).ok()) else { return };
-        let is_over = status.kind() != StatusCodeKind::Provisional;
-        line.spawn(async move {
-            let state = if is_over { "terminated;reason=noresource" } else { "active;expires=60" };
-            if let Err(error) = asked.dialog.notify_refer(status, state).await {
-                tracing::debug!(%error, "nobody wants to know how a transfer went");
-            }
+    pub(super) fn report(&self, station: &Arc<Station>, status: StatusCode) {
+        if let Some(asked) = self.referred_by.as_ref().and_then(|asked| station.call(asked).ok()) {
+            asked.says(station, status);
+        }
+    }
+
+    /// Tells the other side, who asked us to call somebody else, how that goes. In the order in which it is said.
+    pub(super) fn says(&self, station: &Station, status: StatusCode) {
+        let mut state = self.state();
+        let reports = state.reports.get_or_insert_with(|| {
+            let (reports, mut waiting) = mpsc::unbounded_channel::<StatusCode>();
+            let dialog = self.dialog.clone();
+            station.spawn(async move {
+                while let Some(status) = waiting.recv().await {
+                    let is_over = status.kind() != StatusCodeKind::Provisional;
+                    let state = if is_over { "terminated;reason=noresource" } else { "active;expires=60" };
+                    if let Err(error) = dialog.notify_refer(status, state).await {
+                        tracing::debug!(%error, "nobody wants to know how a transfer went");
+                    }
+                }
+            });
+            reports
         });
+        // It is heard as long as the call is there.
+        let _ = reports.send(status);
     }
 }
 
@@ -105,7 +178,7 @@ fn escaped(value: &str) -> String {
 }
 
 /// A header's value as it stands in an address.
-fn unescaped(value: &str) -> String {
+pub(super) fn unescaped(value: &str) -> String {
     let mut parts = value.split('%');
     let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
     for part in parts {

@@ -89,7 +89,7 @@ async fn request(
     expires: u32,
 ) -> Result<Option<u16>, Trouble> {
     let exchange = line.account.next_addresses().await;
-    let own = own_address(&line.account, &exchange).ok_or(Trouble::Unreachable)?;
+    let own = own_address(line.account.bind, &exchange).ok_or(Trouble::Unreachable)?;
     let here = match line.account.transport {
         Transport::Udp => SocketAddr::new(own, port).into(),
         // A stream is reached through itself.
@@ -128,7 +128,7 @@ async fn moved(line: &Line) {
     loop {
         sleep(LOOK).await;
         let exchange = line.account.next_addresses().await;
-        if own_address(&line.account, &exchange) != known {
+        if own_address(line.account.bind, &exchange) != known {
             return;
         }
     }

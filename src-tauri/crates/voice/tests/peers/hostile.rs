@@ -6,13 +6,22 @@ use std::{
 };
 
 use rand::{Rng, RngCore, SeedableRng, rngs::StdRng};
-use tokio::{net::UdpSocket, task::AbortHandle, time::timeout};
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpStream, UdpSocket},
+    task::AbortHandle,
+    time::timeout,
+};
 use voice::{
-    Account, CallId, Happening, Heard, Phone, Registration,
-    audio::{Microphone, SILENCE, memory::Tone},
+    Account, CallId, ExchangeSettings, Happening, Heard, Phone, Registration, Said, audio::memory::Tone,
 };
 
-use crate::support::{PATIENCE, advisor::Advisor};
+use crate::support::{
+    PATIENCE,
+    advisor::Advisor,
+    caller::{Caller, address, header, packet},
+    service::{Service, settings},
+};
 
 /// An exchange that says whatever the story wants.
 struct Exchange {
@@ -92,20 +101,11 @@ async fn bound(ip: Ipv4Addr) -> UdpSocket {
     UdpSocket::bind((ip, 0)).await.expect("a port")
 }
 
-fn address(socket: &UdpSocket) -> SocketAddr {
-    socket.local_addr().expect("its address")
-}
-
 async fn hear(socket: &UdpSocket) -> (String, SocketAddr) {
     let mut datagram = vec![0; 65_536];
     let (length, from) =
         timeout(PATIENCE, socket.recv_from(&mut datagram)).await.expect("in time").expect("heard");
     (String::from_utf8_lossy(&datagram[..length]).into_owned(), from)
-}
-
-fn header(message: &str, name: &str) -> String {
-    let line = message.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-    line.unwrap_or_else(|| panic!("{name} in {message}")).to_owned()
 }
 
 fn answer(request: &str, status: &str) -> String {
@@ -128,18 +128,6 @@ fn invite(id: &str, here: SocketAddr, sound: SocketAddr) -> String {
          Content-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n{body}",
         length = body.len()
     )
-}
-
-/// A packet of a note, in A-law.
-fn packet(number: u16, ssrc: u32, tone: &mut Tone) -> Vec<u8> {
-    let mut frame = SILENCE;
-    tone.hear(&mut frame);
-    let mut packet = vec![0x80, 8];
-    packet.extend(number.to_be_bytes());
-    packet.extend((u32::from(number) * 160).to_be_bytes());
-    packet.extend(ssrc.to_be_bytes());
-    packet.extend(frame.map(audio_codec_algorithms::encode_alaw));
-    packet
 }
 
 /// Something like a message that is wrong in some way.
@@ -285,4 +273,62 @@ async fn no_stranger_is_heard_in_a_call() {
     }
     shouting.abort();
     speaking.abort();
+}
+
+#[tokio::test]
+async fn nothing_that_anybody_sends_makes_our_exchange_fall_over() {
+    let many = ExchangeSettings { most_calls: 20, ..settings() };
+    let mut service = Service::with(many).await;
+    let at = service.exchange.address();
+    let mut advisor = service.advisor("1001", 440.0).await;
+    let (mut customer, _, call) = service.waiting("2001", 1_000.0).await;
+    let (ringing, _) = service.connect(&call, "1001", &mut advisor).await;
+    advisor.hears(1_000.0).await;
+    let stranger = Caller::open(at, "strange").await;
+    let mut stream = TcpStream::connect(at).await.expect("a stream");
+    let mut random = StdRng::seed_from_u64(24);
+    let spoken = call.as_str();
+    for nth in 0..3_000_u32 {
+        let to = if nth % 2 == 0 { "<sip:100@desk>" } else { "<sip:100@desk>;tag=guessed" };
+        let method = ["REGISTER", "BYE", "REFER", "NOTIFY", "CANCEL", "INFO", "ACK"][nth as usize % 7];
+        let also = "Refer-To: <sip:1@x?Replaces=a%3Bto-tag%3Db>\r\nAuthorization: Digest nonce=\"x\"\r\nExpires: 99\r\n";
+        let message = match nth % 3 {
+            0 => stranger.invitation("<sip:1001@desk.example>", also),
+            1 => stranger
+                .invitation("<sip:c@elsewhere.example>", "")
+                .replace("strange", &format!("strange{nth}")),
+            _ => stranger
+                .request(method, nth, to, also)
+                .replace("Call-ID: strange", &format!("Call-ID: {spoken}")),
+        };
+        let bytes = spoiled(&mut random, &message);
+        stranger.say(&bytes).await;
+        if nth % 100 == 0 {
+            // A stream that says nonsense may be closed.
+            if stream.write_all(&bytes).await.is_err() {
+                stream = TcpStream::connect(at).await.expect("a stream");
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    let answered = async {
+        for number in 0.. {
+            stranger.say(stranger.request("OPTIONS", 77_000 + number, "<sip:100@desk>", "").as_bytes()).await;
+            let heard = timeout(Duration::from_millis(500), stranger.hears("SIP/2.0 200")).await;
+            if heard.is_ok_and(|heard| header(&heard, "CSeq").ends_with("OPTIONS")) {
+                return;
+            }
+        }
+    };
+    timeout(PATIENCE, answered).await.expect("it still answers");
+    advisor.hears(1_000.0).await;
+    customer.hears(440.0).await;
+    assert!(service.exchange.is_registered("1001"), "nobody took the line away");
+    assert!(
+        !service.was_told(|said| matches!(said, Said::Referred { .. } | Said::Line { .. })),
+        "nobody handed a call over"
+    );
+    for call in [&call, &ringing] {
+        service.exchange.hang_up(call).expect("it was up");
+    }
 }

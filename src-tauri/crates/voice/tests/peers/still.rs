@@ -3,11 +3,13 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod open;
 #[expect(dead_code, reason = "this story needs some of it")]
 mod support;
 
-use std::{fs, time::Duration};
+use std::time::Duration;
 
+use open::{open, settled_at};
 use support::{
     PATIENCE,
     advisor::{Advisor, account},
@@ -15,12 +17,6 @@ use support::{
 };
 use tokio::{runtime::Handle, time::timeout};
 use voice::{Ended, Happening, Phone, Reason};
-
-/// What this process has open: files and sockets, threads.
-fn open() -> (usize, usize) {
-    let count = |folder: &str| fs::read_dir(folder).expect("it can be counted").count();
-    (count("/proc/self/fd"), count("/proc/self/task"))
-}
 
 #[tokio::test]
 async fn twenty_calls_leave_nothing_open() {
@@ -53,18 +49,4 @@ async fn twenty_calls_leave_nothing_open() {
     };
     let left = timeout(PATIENCE, until_none).await;
     assert!(left.is_ok(), "{} tasks are left", Handle::current().metrics().num_alive_tasks() - tasks);
-}
-
-/// Waits until no more is open than this; how much it is.
-async fn settled_at(most: Option<(usize, usize)>) -> (usize, usize) {
-    let Some(most) = most else { return open() };
-    let settling = async {
-        while open().0 > most.0 || open().1 > most.1 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    if timeout(PATIENCE, settling).await.is_err() {
-        panic!("{:?} files and threads are open, not {most:?}", open());
-    }
-    open()
 }

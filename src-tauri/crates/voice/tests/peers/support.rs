@@ -2,9 +2,11 @@
 
 pub(crate) mod advisor;
 pub(crate) mod baresip;
+pub(crate) mod caller;
 pub(crate) mod ear;
 pub(crate) mod exchange;
 pub(crate) mod relay;
+pub(crate) mod service;
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket},

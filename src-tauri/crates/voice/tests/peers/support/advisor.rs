@@ -44,6 +44,11 @@ impl Advisor {
         advisor
     }
 
+    /// Calls a number.
+    pub(crate) async fn dial(&self, number: &str) -> CallId {
+        self.phone.dial(number, None).await.expect("it is dialled")
+    }
+
     /// Waits until something is told; what was told before it stays for others to ask for.
     pub(crate) async fn until<T>(&mut self, what: &str, mut is_it: impl FnMut(&Heard) -> Option<T>) -> T {
         if let Some((at, found)) =
@@ -135,22 +140,27 @@ impl Advisor {
     }
 
     async fn listens(&mut self, what: &str, is_it: impl Fn(&[i16]) -> bool) {
-        let mut length = self.ear.length();
-        let mut from = *length.borrow();
-        let listening = async {
-            loop {
-                let until = from + 25 * FRAME;
-                length.wait_for(|length| *length >= until).await.expect("the ear is there");
-                if is_it(&self.ear.since(from)[..25 * FRAME]) {
-                    return;
-                }
-                from += 5 * FRAME;
+        listens(&self.ear, what, is_it).await;
+    }
+}
+
+/// Listens until half a second of a recording sounds so.
+pub(crate) async fn listens(ear: &Recording, what: &str, is_it: impl Fn(&[i16]) -> bool) {
+    let mut length = ear.length();
+    let mut from = *length.borrow();
+    let listening = async {
+        loop {
+            let until = from + 25 * FRAME;
+            length.wait_for(|length| *length >= until).await.expect("the ear is there");
+            if is_it(&ear.since(from)[..25 * FRAME]) {
+                return;
             }
-        };
-        if timeout(PATIENCE, listening).await.is_err() {
-            let sound = self.ear.since(from);
-            let loudest = sound.iter().map(|sample| sample.unsigned_abs()).max();
-            panic!("waited to hear {what}; {} samples, the loudest {loudest:?}", sound.len());
+            from += 5 * FRAME;
         }
+    };
+    if timeout(PATIENCE, listening).await.is_err() {
+        let sound = ear.since(from);
+        let loudest = sound.iter().map(|sample| sample.unsigned_abs()).max();
+        panic!("waited to hear {what}; {} samples, the loudest {loudest:?}", sound.len());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::SocketAddr,
     path::PathBuf,
     process::{Command, Stdio},
     time::Duration,
@@ -32,26 +33,35 @@ pub(crate) struct Baresip {
 impl Baresip {
     /// Registered with this number. `answers` says whether it takes calls by itself.
     pub(crate) async fn start(exchange: &Exchange, number: &str, hertz: f64, answers: bool) -> Self {
-        Self::open(exchange, number, hertz, answers, "").await
+        Self::open(exchange.address, number, hertz, answers, ";regint=60").await
+    }
+
+    /// Somebody with a line at another exchange, who takes calls by itself.
+    pub(crate) async fn at(at: SocketAddr, number: &str, hertz: f64) -> Self {
+        Self::open(at, number, hertz, true, ";regint=60").await
+    }
+
+    /// Somebody outside, who registers nowhere and calls there.
+    pub(crate) async fn outside(at: SocketAddr, number: &str, hertz: f64) -> Self {
+        Self::open(at, number, hertz, false, ";regint=0").await
     }
 
     /// One that only speaks locked.
     pub(crate) async fn locked(exchange: &Exchange, number: &str, hertz: f64) -> Self {
-        Self::open(exchange, number, hertz, false, ";mediaenc=srtp-mand").await
+        Self::open(exchange.address, number, hertz, false, ";regint=60;mediaenc=srtp-mand").await
     }
 
-    async fn open(exchange: &Exchange, number: &str, hertz: f64, answers: bool, lock: &str) -> Self {
+    async fn open(at: SocketAddr, number: &str, hertz: f64, answers: bool, also: &str) -> Self {
         let folder = TempDir::with_prefix("loopdesk-baresip").expect("a folder");
         let (sip, control) = (free_address(), free_address());
         let path = folder.path();
         fs::write(path.join("note.wav"), wav(hertz)).expect("its note");
         let mode = if answers { "auto" } else { "manual" };
-        let at = exchange.address;
         fs::write(
             path.join("accounts"),
             format!(
-                "\"Carla Caller\" <sip:{number}@{at};transport=udp>;auth_user={number};auth_pass=pw{number};regint=60;\
-                 audio_codecs=pcma/8000/1,pcmu/8000/1;answermode={mode};call_transfer=yes{lock}\n"
+                "\"Carla Caller\" <sip:{number}@{at};transport=udp>;auth_user={number};auth_pass=pw{number};\
+                 audio_codecs=pcma/8000/1,pcmu/8000/1;answermode={mode};call_transfer=yes{also}\n"
             ),
         )
         .expect("its account");
@@ -92,7 +102,9 @@ impl Baresip {
         };
         let control = timeout(PATIENCE, connecting).await.expect("baresip can be controlled");
         let mut baresip = Self { control, read: Vec::new(), kept: Vec::new(), program, folder };
-        timeout(PATIENCE, baresip.is_registered()).await.expect("baresip registers");
+        if also.contains("regint=60") {
+            timeout(PATIENCE, baresip.is_registered()).await.expect("baresip registers");
+        }
         baresip
     }
 
