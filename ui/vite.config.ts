@@ -22,7 +22,7 @@ export default defineConfig(({ command }) => ({
     modulePreload: { polyfill: false },
     // Nothing may be inlined as `data:`: the policy allows pictures and fonts from here only.
     assetsInlineLimit: 0,
-    rolldownOptions: demo ? { input: 'dev/index.html' } : {},
+    rolldownOptions: { input: demo ? 'dev/index.html' : ['index.html', 'bar.html'] },
   },
   test: {
     environment: 'jsdom',

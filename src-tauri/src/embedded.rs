@@ -3,6 +3,7 @@
 
 use std::{
     fs, io,
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -14,8 +15,9 @@ use model::{PersonId, Slug};
 use secrecy::SecretString;
 use server::{
     Options, Service,
+    calls::exchange,
     clock::{Clock, SystemClock},
-    practice::{Pace, Place, Practice, colleagues},
+    practice::{Pace, Place, Practice, callers::Callers, colleagues},
     seed,
 };
 use store::Key;
@@ -34,6 +36,8 @@ struct Running {
     workspace: Slug,
     first: PersonId,
     practice: Practice,
+    /// Those who call. Nobody where there is no telephone.
+    callers: Option<Callers>,
     address: Address,
     stop: oneshot::Sender<()>,
     tasks: Vec<JoinHandle<()>>,
@@ -46,6 +50,10 @@ impl PracticeService {
 
     fn practice_of_now(&self) -> Option<Practice> {
         self.running().as_ref().map(|running| running.practice.clone())
+    }
+
+    fn callers_of_now(&self) -> Option<Callers> {
+        self.running().as_ref().and_then(|running| running.callers.clone())
     }
 }
 
@@ -75,7 +83,7 @@ impl Embedded for PracticeService {
     async fn practice(&self, language: &Slug) -> Vec<PracticeCustomer> {
         let Some(practice) = self.practice_of_now() else { return Vec::new() };
         let writing = practice.running();
-        practice
+        let mut all: Vec<_> = practice
             .list()
             .iter()
             .map(|script| PracticeCustomer {
@@ -86,10 +94,24 @@ impl Embedded for PracticeService {
                 problem: script.problem.in_language(language.as_str()).to_owned(),
                 running: writing.contains(&script.id),
             })
-            .collect()
+            .collect();
+        let Some(callers) = self.callers_of_now() else { return all };
+        let calling = callers.running();
+        all.extend(callers.list().iter().map(|script| PracticeCustomer {
+            id: script.id.clone(),
+            name: script.name.to_string(),
+            language: script.language.clone(),
+            mood: script.mood_word.in_language(language.as_str()).to_owned(),
+            problem: script.problem.in_language(language.as_str()).to_owned(),
+            running: calling.contains(&script.id),
+        }));
+        all
     }
 
     async fn start_practice(&self, id: &Slug) -> Result<(), String> {
+        if let Some(callers) = self.callers_of_now().filter(|callers| callers.knows(id)) {
+            return callers.start(id).map_err(|fault| fault.to_string());
+        }
         let practice = self.practice_of_now().ok_or("The practice service is not running.")?;
         practice.start(id).map_err(|fault| fault.to_string())
     }
@@ -98,13 +120,23 @@ impl Embedded for PracticeService {
         if let Some(practice) = self.practice_of_now() {
             practice.stop(id);
         }
+        if let Some(callers) = self.callers_of_now() {
+            callers.stop(id);
+        }
     }
 
     async fn practice_changed(&self) {
-        match self.practice_of_now() {
-            // Its sender lives as long as the practice does.
-            Some(practice) => drop(practice.changes().changed().await),
-            None => std::future::pending().await,
+        let Some(practice) = self.practice_of_now() else { return std::future::pending().await };
+        let calls = async {
+            match self.callers_of_now() {
+                Some(callers) => drop(callers.changes().changed().await),
+                None => std::future::pending().await,
+            }
+        };
+        // Their senders live as long as the practice does.
+        tokio::select! {
+            _ = async { practice.changes().changed().await } => {}
+            () = calls => {}
         }
     }
 
@@ -125,6 +157,7 @@ async fn begin(folder: &Path, key: &Key) -> Result<Running, String> {
     options.key = Some(key.hex().clone());
     let service = Service::open(options).await.map_err(told)?;
     let demo = seed::demo(&service).await.map_err(told)?;
+    let exchange = telephone(folder, &service).await;
     let (listener, port) = listen(folder).await.map_err(|error| error.to_string())?;
     let address: Address =
         format!("http://127.0.0.1:{port}").parse().map_err(|_| "not an address".to_owned())?;
@@ -148,13 +181,57 @@ async fn begin(folder: &Path, key: &Key) -> Result<Running, String> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let practice = Practice::new(place, clock, Pace::LIFE).map_err(|fault| fault.to_string())?;
     tasks.push(tokio::spawn(colleagues::work(service.clone(), demo.workspace.clone(), demo.scripted)));
-    Ok(Running { service, workspace: demo.workspace, first: demo.first, practice, address, stop, tasks })
+    let callers = exchange
+        .map(|exchange| Callers::new(service.clone(), demo.workspace.clone(), exchange, Pace::LIFE))
+        .transpose()
+        .map_err(|fault| fault.to_string())?;
+    Ok(Running {
+        service,
+        workspace: demo.workspace,
+        first: demo.first,
+        practice,
+        callers,
+        address,
+        stop,
+        tasks,
+    })
+}
+
+/// Lets the practice workspace be called, on this machine only. Everything else goes on where that cannot be.
+async fn telephone(folder: &Path, service: &Service) -> Option<SocketAddr> {
+    let file = folder.join("sip-port");
+    let kept = kept_port(&file);
+    let mut opened = exchange::open((Ipv4Addr::LOCALHOST, kept.unwrap_or(0)).into()).await;
+    if opened.is_err() && kept.is_some() {
+        opened = exchange::open((Ipv4Addr::LOCALHOST, 0).into()).await;
+    }
+    match opened {
+        Ok((exchange, told)) => {
+            let address = exchange.address();
+            if kept != Some(address.port())
+                && let Err(error) = fs::write(&file, address.port().to_string())
+            {
+                tracing::warn!(%error, "the telephone's port is another one next time");
+            }
+            service.answers_calls(exchange, told);
+            Some(address)
+        }
+        Err(error) => {
+            tracing::warn!(%error, "there is no telephone to practise with");
+            None
+        }
+    }
+}
+
+/// The port that was chosen once.
+fn kept_port(file: &Path) -> Option<u16> {
+    fs::read_to_string(file).ok().and_then(|text| text.trim().parse().ok())
 }
 
 /// Listens on this machine only, on the port that was chosen once; on another one when somebody else has it now.
 async fn listen(folder: &Path) -> io::Result<(TcpListener, u16)> {
     let file: PathBuf = folder.join("port");
-    let kept = fs::read_to_string(&file).ok().and_then(|text| text.trim().parse::<u16>().ok());
+    let kept = kept_port(&file);
     let listener = match kept {
         Some(port) => match TcpListener::bind(("127.0.0.1", port)).await {
             Ok(listener) => listener,

@@ -2,7 +2,9 @@
 //! toolkit and nothing of the work; the desk knows the work and nothing of the toolkit.
 
 mod attachment;
+mod bar;
 mod bridge;
+mod call_keys;
 mod clipboard;
 #[cfg(feature = "embedded")]
 mod embedded;
@@ -14,7 +16,7 @@ mod window;
 
 use std::{process::ExitCode, sync::Arc};
 
-use desk::{Desk, Parts, clock::SystemClock, ports::Embedded};
+use desk::{Desk, Parts, clock::SystemClock, phone::Computer, ports::Embedded};
 use store::keyring::Keyring;
 use tauri::{Manager, RunEvent};
 use tracing_subscriber::EnvFilter;
@@ -32,9 +34,10 @@ pub fn run() -> ExitCode {
     }
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
-        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(tauri_plugin_window_state::Builder::default().skip_initial_state(bar::BAR).build())
+        .plugin(call_keys::plugin())
         .register_asynchronous_uri_scheme_protocol("attachment", attachment::answer)
-        .invoke_handler(tauri::generate_handler![bridge::call, bridge::listen, bridge::painted])
+        .invoke_handler(tauri::generate_handler![bridge::call, bridge::listen, bridge::painted, bridge::show])
         .setup(|app| {
             let shell = Arc::new(WindowShell::new(app.handle().clone()));
             let parts = Parts {
@@ -42,6 +45,7 @@ pub fn run() -> ExitCode {
                 vault: Arc::new(Keyring::open(KEYRING)),
                 shell: shell.clone(),
                 embedded: embedded_service(),
+                telephony: Arc::new(Computer::new()?),
                 clock: Arc::new(SystemClock::default()),
                 io: tauri::async_runtime::handle().inner().clone(),
             };

@@ -10,7 +10,7 @@ use desk::{
 };
 use tauri::{AppHandle, Manager};
 
-use crate::{clipboard, notifications::Notifications, tray, window};
+use crate::{bar, call_keys, clipboard, notifications::Notifications, tray, window};
 
 /// The program around the window.
 pub(crate) struct WindowShell {
@@ -64,6 +64,17 @@ impl Shell for WindowShell {
 
     fn tray(&self, state: &Tray) {
         tray::show(&self.app, state);
+    }
+
+    fn take_call_keys(&self, take: bool) {
+        let app = self.app.clone();
+        // Keys belong to the thread of windows.
+        let _ = self.app.run_on_main_thread(move || call_keys::take(&app, take));
+    }
+
+    fn call_bar(&self, show: bool) {
+        let app = self.app.clone();
+        let _ = self.app.run_on_main_thread(move || bar::show(&app, show));
     }
 
     fn zoom(&self, percent: u16) {

@@ -61,7 +61,7 @@ fn check_spelling(window: &WebviewWindow) {
 fn check_spelling(_: &WebviewWindow) {}
 
 /// The screen lives at one address, and nothing may lead away from it.
-fn is_ours(url: &tauri::Url) -> bool {
+pub(crate) fn is_ours(url: &tauri::Url) -> bool {
     let built = url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost");
     let developed = cfg!(debug_assertions) && url.host_str() == Some("localhost") && url.port() == Some(5173);
     built || developed

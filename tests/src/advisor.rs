@@ -32,6 +32,7 @@ use crate::{
     eventually,
     seat::PATIENCE,
     stage::{MORNING, new_person, signs_in, slug},
+    telephone::Earpiece,
 };
 
 /// For so long nothing may come before time goes on.
@@ -231,6 +232,8 @@ pub struct Advisor {
     pub shell: Arc<Witness>,
     /// The keyring.
     pub vault: Arc<Pocket>,
+    /// The telephone.
+    pub telephone: Arc<Earpiece>,
     /// The clocks.
     pub clock: Arc<TwoClocks>,
     /// Everything that was pushed, as JSON, since the story looked last.
@@ -323,6 +326,7 @@ impl Advisor {
             desk: None,
             shell,
             vault: Arc::new(Pocket::default()),
+            telephone: Earpiece::with_tone(440.0),
             clock: Arc::new(clock),
             pushed: Vec::new(),
             folder,
@@ -340,6 +344,7 @@ impl Advisor {
             vault: self.vault.clone(),
             shell: self.shell.clone(),
             embedded: None,
+            telephony: self.telephone.clone(),
             clock: self.clock.clone(),
             io: Handle::current(),
         };

@@ -60,6 +60,8 @@ pub enum Cut {
     HalfToService,
     /// Nobody is told; nothing is carried any more.
     BlackHole,
+    /// The same, after the service gave it up.
+    Forgotten,
 }
 
 /// What becomes of the service's answers to requests whose first line has some words. Streams are no requests.
@@ -179,11 +181,21 @@ impl Chaos {
         }
     }
 
-    /// Silent connections are given up by the service, too, as it does by its own clock after a while.
+    /// Silent connections are given up by both sides, as after a router came back that knows nothing of them.
     pub fn buries(&self) {
+        self.become_of_silent(Cut::Reset);
+    }
+
+    /// Silent connections are given up by the service, as it does by its own clock after a while. The desk hears nothing of
+    /// that: its end stays open, and as silent as before.
+    pub fn forgets(&self) {
+        self.become_of_silent(Cut::Forgotten);
+    }
+
+    fn become_of_silent(&self, cut: Cut) {
         for wire in self.line.wires() {
             if *wire.cut.borrow() == Some(Cut::BlackHole) {
-                wire.cut.send_replace(Some(Cut::Reset));
+                wire.cut.send_replace(Some(cut));
             }
         }
     }
@@ -313,11 +325,19 @@ async fn carry(line: &Line, wire: &Wire, mut desk: TcpStream) {
             let (mut from_service, _) = service.split();
             pump(line, wire, &mut from_service, &mut desk, false).await;
         }
-        Some(Cut::BlackHole) => {
+        Some(Cut::BlackHole | Cut::Forgotten) => {
             line.count(|counts| counts.black_holes += 1);
-            let _ = wire.cut.subscribe().wait_for(|cut| *cut == Some(Cut::Reset)).await;
-            reset(&desk);
+            let mut later = wire.cut.subscribe();
+            let is_over = |cut: &Option<Cut>| matches!(cut, Some(Cut::Reset | Cut::Forgotten));
+            let forgotten = later.wait_for(is_over).await.is_ok_and(|cut| *cut == Some(Cut::Forgotten));
             reset(&service);
+            drop(service);
+            if forgotten {
+                // Whatever the desk still says falls into nothing, until it gives up by itself.
+                let mut rest = [0; 256];
+                while desk.read(&mut rest).await.is_ok_and(|count| count > 0) {}
+            }
+            reset(&desk);
         }
     }
 }

@@ -199,6 +199,34 @@ impl Desktop {
         self.wait_for_name("org.freedesktop.secrets");
     }
 
+    /// Starts a sound server: what is played to the sink `mouth` is what the microphone hears, and what is played goes to
+    /// the sink `headset`. Both belong to the test, which plays and hears there.
+    pub fn start_sound(&mut self) {
+        let folder = self.home.path().join("run/pulse");
+        fs::create_dir_all(&folder).expect("a folder");
+        let socket = folder.join("native");
+        let sink = |name: &str, told: &str| {
+            format!(
+                "load-module module-null-sink sink_name={name} rate=48000 channels=2 \
+                 sink_properties=device.description={told}\n"
+            )
+        };
+        let script = format!(
+            "load-module module-native-protocol-unix auth-anonymous=1 socket={}\n{}{}\
+             set-default-sink headset\nset-default-source mouth.monitor\n",
+            socket.display(),
+            sink("headset", "Headset"),
+            sink("mouth", "Mouth"),
+        );
+        let file = folder.join("script");
+        fs::write(&file, script).expect("a file");
+        let file = file.to_string_lossy().into_owned();
+        let args = ["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "-F", &file];
+        self.start_daemon("pulseaudio", &args);
+        wait_for("the sound server", || socket.exists().then_some(()));
+        self.variables.push(("PULSE_SERVER".into(), format!("unix:{}", socket.display())));
+    }
+
     /// Waits until somebody on the session answers to a name.
     pub fn wait_for_name(&self, name: &str) {
         wait_for(name, || {

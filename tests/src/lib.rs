@@ -12,6 +12,8 @@ pub mod raw;
 pub mod seat;
 pub mod serving;
 pub mod stage;
+pub mod switchboard;
+pub mod telephone;
 pub mod tls;
 pub mod typescript;
 pub mod workspaces;
@@ -23,6 +25,7 @@ pub use page::Page;
 pub use seat::Seat;
 pub use serving::Serving;
 pub use stage::Stage;
+pub use switchboard::Switchboard;
 pub use world::World;
 
 use std::time::Duration;

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -9,20 +10,21 @@ use std::{
 use hmac::{Hmac, Mac};
 use model::{
     At, PersonId, Role, Slug, Workspace,
-    wire::reads::{FactStored, Tokens},
+    wire::reads::{FactStored, PhoneLine, Tokens},
 };
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use server::{
     Options, Service,
     admin::NewPerson,
+    calls::exchange,
     clock::{Clock, ManualClock},
 };
 use sha2::Sha256;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use crate::{Page, Seat, page::http, seat::PATIENCE};
+use crate::{Page, Seat, Switchboard, page::http, seat::PATIENCE};
 
 /// The workspace of the stories. Short names, round times.
 pub const WORKSPACE: &str = r#"
@@ -149,10 +151,20 @@ pub struct Stage {
     pub address: String,
     /// For requests as they are.
     pub http: reqwest::Client,
+    /// Its telephone, where it has one.
+    telephone: Option<Telephone>,
     key: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
     dir: TempDir,
+}
+
+/// What telephone a stage has.
+enum Telephone {
+    /// One in memory.
+    InMemory(Arc<Switchboard>),
+    /// One that speaks SIP, once it is open, at an address.
+    Real(Option<SocketAddr>),
 }
 
 /// A name that stories write as text.
@@ -175,15 +187,30 @@ impl Stage {
 
     /// A service with a workspace of its own.
     pub async fn with(workspace: &str) -> Self {
-        Self::made(workspace, None).await
+        Self::made(workspace, None, None).await
     }
 
     /// A service whose database is encrypted with that key.
     pub async fn locked(key: &str) -> Self {
-        Self::made(WORKSPACE, Some(key.to_owned())).await
+        Self::made(WORKSPACE, Some(key.to_owned()), None).await
     }
 
-    async fn made(workspace: &str, key: Option<String>) -> Self {
+    /// A service with a telephone.
+    pub async fn with_telephone(workspace: &str) -> (Self, Arc<Switchboard>) {
+        let telephone = Arc::new(Switchboard::default());
+        let stage = Self::made(workspace, None, Some(Telephone::InMemory(telephone.clone()))).await;
+        (stage, telephone)
+    }
+
+    /// A service with an exchange that speaks SIP, and its address.
+    pub async fn with_exchange(workspace: &str) -> (Self, SocketAddr) {
+        let stage = Self::made(workspace, None, Some(Telephone::Real(None))).await;
+        let Some(Telephone::Real(Some(address))) = &stage.telephone else { panic!("an exchange") };
+        let address = *address;
+        (stage, address)
+    }
+
+    async fn made(workspace: &str, key: Option<String>, telephone: Option<Telephone>) -> Self {
         let dir = tempfile::tempdir().expect("a folder for the service");
         let clock = Arc::new(ManualClock::at(MORNING));
         let service = open(&dir.path().join("service.db"), key.as_deref(), clock.clone()).await;
@@ -192,6 +219,7 @@ impl Stage {
             clock,
             address: "127.0.0.1:0".to_owned(),
             http: http(),
+            telephone,
             key,
             stop: None,
             serving: None,
@@ -213,6 +241,18 @@ impl Stage {
         let listener = TcpListener::bind(&port).await.expect("a free port");
         self.address = format!("http://{}", listener.local_addr().expect("an address"));
         let (stop, stopped) = oneshot::channel();
+        match &mut self.telephone {
+            Some(Telephone::InMemory(telephone)) => {
+                self.service.answers_calls(telephone.clone(), telephone.opens());
+            }
+            Some(Telephone::Real(address)) => {
+                let bind = address.unwrap_or((Ipv4Addr::LOCALHOST, 0).into());
+                let (exchange, told) = exchange::open(bind).await.expect("an exchange");
+                *address = Some(exchange.address());
+                self.service.answers_calls(exchange, told);
+            }
+            None => {}
+        }
         let service = self.service.clone();
         self.serving = Some(tokio::spawn(async move {
             let stopped = async {
@@ -273,6 +313,23 @@ impl Stage {
     pub async fn pass(&self, ms: i64) {
         self.clock.advance(ms);
         self.service.run_due().await.expect("deadlines are kept");
+        self.service.settle_calls().await;
+    }
+
+    /// Somebody's telephone registers. Answers the name of its line.
+    pub async fn registers(&self, workspace: &str, person: PersonId) -> String {
+        let line = self.line(workspace, person).await;
+        let Some(Telephone::InMemory(telephone)) = &self.telephone else { panic!("a telephone in memory") };
+        telephone.registers(&line.user, &line.password);
+        self.service.settle_calls().await;
+        line.user
+    }
+
+    /// The line that somebody's telephone would register at.
+    pub async fn line(&self, workspace: &str, person: PersonId) -> PhoneLine {
+        let token = self.token(workspace, person).await;
+        let answer = self.get("/v1/phone").bearer_auth(token).send().await.expect("an answer");
+        answer.json().await.expect("a line")
     }
 
     /// Now, on the story's clock.

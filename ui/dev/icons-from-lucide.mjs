@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url';
 
 const NAMES = `arrow-down at-sign badge-check ban book-open bot check check-check chevron-down chevron-left chevron-right
   circle-check-big circle-question-mark clock cloud-off contact copy download ellipsis external-link eye file flag gauge
-  hard-drive-download inbox lock lock-keyhole mail message-circle moon panel-right-close paperclip pencil-line plus
-  refresh-cw reply search settings smile square-slash tag trash-2 triangle-alert user user-check x`.split(/\s+/);
+  grip hard-drive-download headphones inbox lock lock-keyhole mail message-circle mic mic-off moon panel-right-close paperclip
+  pause pencil-line phone phone-call phone-forwarded phone-incoming phone-off phone-outgoing play plus refresh-cw reply search
+  settings smile square-slash tag trash-2 triangle-alert undo-2 user user-check users x`.split(/\s+/);
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const set = join(root, 'node_modules/@lucide/svelte');

@@ -3,12 +3,13 @@
 // the screens do, not what the desk does: no story counts as shown by it.
 
 import type {
-  AttentionRow, CallName, CallInput, Choice, Connection, ConversationRow, ConversationState, CustomerCard, Draft, DraftFile, Dropped, Failure, FailureCode,
-  FollowUpRow, FollowUpScope, Gate, Header, Home, Keys, Library, OfferRow, Opened, PracticeCustomer, Presence, Push, Settings,
+  AttentionRow, CallName, CallReceiver, CallRow, CallInput, Choice, Connection, ConversationRow, ConversationState, CustomerCard, Draft, DraftFile, Dropped, Failure, FailureCode,
+  FollowUpRow, FollowUpScope, Gate, Header, Home, Keys, Library, OfferRow, Opened, PhoneState, PracticeCustomer, Presence, Push, Settings,
   Start, TimelineItem, WaitingRow, WorkspaceRow, Supervise, Workspace, Person,
 } from './standin-types';
 import { SHORTEST } from '../src/features/keys/passphrase.svelte';
 import { isText } from '../src/shared/loops';
+import { callDay, callRow, spoken, times } from './demo/calls';
 import { card, customer, lea as leaCard, plainCards } from './demo/customers';
 import { library, practice } from './demo/library';
 import * as lines from './demo/lines';
@@ -19,6 +20,9 @@ import { LOCKED, isOffline, type Scene } from './demo/scenes';
 import { colleagues, DAY, me, MINUTE, presence, workspace } from './demo/people';
 
 const PAGE = 60;
+/** After this many ms the other end of a telephone has done what it does. */
+export const SOON = 300;
+const LEVELS = [12, 38, 61, 74, 55, 42, 66, 80, 47, 20];
 /** What opens the files behind the gates. */
 export const PASSPHRASE = 'seven quiet lighthouses';
 
@@ -34,6 +38,9 @@ export class StandIn {
   #held = new Map<string, Held>();
   #offers: OfferRow[] = [];
   #waiting: WaitingRow[] = [];
+  #phone: PhoneState = 'ready';
+  #calls = new Map<string, CallRow>();
+  #testing: ReturnType<typeof setInterval> | undefined;
   #loops: FollowUpRow[] = [];
   #attention: AttentionRow[] = [];
   /** What was settled, with the loop as it was, so that it can be taken back. */
@@ -57,7 +64,7 @@ export class StandIn {
     const t = now();
     this.settings = {
       theme: 'system', language: 'en', zoom: 100, undo_send_s: 3, left_width: 300, right_width: 360,
-      notifications: { offers: true, messages: true, mentions: true, hide_content: true }, shortcuts: {}, hints_seen: [],
+      notifications: { offers: true, messages: true, mentions: true, hide_content: true }, audio: { microphone: null, speaker: null, ringer: null, volume: 70 }, shortcuts: {}, hints_seen: [],
     };
     this.#library = library(t);
     this.#presence = presence(me.id, 'available', t - 42 * MINUTE, 2);
@@ -73,12 +80,16 @@ export class StandIn {
     if (scene === 'empty') return;
     const whole = day(scene, t);
     this.#held = new Map(whole.held.map((one) => [one.header.id, one]));
-    this.#offers = whole.offers;
+    const calls = callDay(scene, t);
+    for (const one of calls.held) this.#held.set(one.header.id, one);
+    this.#phone = calls.phone;
+    this.#calls = new Map(calls.calls.map((row) => [row.id, row]));
+    this.#offers = [...whole.offers, ...calls.offers];
     this.#waiting = whole.waiting;
     this.#loops = whole.loops;
     this.#attention = whole.attention;
     this.#connection = { ...this.#connection, ...this.#unsent() };
-    if (scene !== 'no_practice') this.#open = 'c-lea';
+    if (scene !== 'no_practice') this.#open = calls.open ?? 'c-lea';
   }
 
   // ---- what the screen reaches ---------------------------------------------------------------------------------
@@ -196,6 +207,54 @@ export class StandIn {
       this.push({ view: 'offers', patch: { op: 'remove', id } });
       if (offer) this.#queueUp(waitingRow(id, offer.customer_name, offer.queue, offer.waiting_since, offer));
     },
+
+    'call.answer': ({ id }) => this.#connect(id),
+    'call.decline': ({ id }) => this.#endCall(id, 'declined'),
+    'call.hang_up': ({ id }) => this.#endCall(id, this.#call(id).answered_at === null ? 'cancelled' : 'hung_up'),
+    'call.hold': ({ id, on }) => this.#setHeld(id, on),
+    'call.mute': ({ id, on }) => this.#setCall(id, { muted: on }),
+    'call.press': ({ id, digits }) => this.#setCall(id, { digits: this.#call(id).digits + digits }),
+    'call.transfer': ({ id, receiver }) => {
+      const name = this.#receiver(receiver);
+      this.#setCall(id, { transfer: { kind: 'blind', name, failed: false } });
+      // Who is away does not answer.
+      setTimeout(() => (receiver.to === 'person' && receiver.id === 'p-jonas' ? this.#setCall(id, { transfer: { kind: 'blind', name, failed: true } }) : this.#endCall(id, 'transferred')), SOON);
+    },
+    'call.consult': ({ id, receiver }) => {
+      this.#setHeld(id, true);
+      this.#setCall(id, { transfer: null, consult: { name: this.#receiver(receiver), stage: 'calling' } });
+      setTimeout(() => this.#consulted(id, 'talking'), SOON);
+    },
+    'call.confer': ({ id }) => {
+      this.#setHeld(id, false);
+      this.#consulted(id, 'joined');
+    },
+    'call.complete': ({ id }) => {
+      this.#setCall(id, { transfer: { kind: 'warm', name: this.#call(id).consult?.name ?? '', failed: false } });
+      setTimeout(() => this.#endCall(id, 'transferred'), SOON);
+    },
+    'call.back': ({ id }) => {
+      this.#setCall(id, { consult: null });
+      this.#setHeld(id, false);
+    },
+    'call.dial': ({ receiver }) => {
+      const [id, t] = [this.#id('call'), this.now()];
+      const number = receiver.to === 'number' ? receiver.id : '';
+      const name = receiver.to === 'number' ? '' : this.#receiver(receiver);
+      this.#putCall(callRow(id, t, { direction: 'outbound', name, number, stage: 'dialling', since: t, answered_at: null, times: times(t, t) }));
+      setTimeout(() => this.#connect(id), SOON);
+    },
+    'audio.devices': () => ({
+      microphones: [{ id: 'alsa_input.usb-headset', name: 'Headset, microphone' }, { id: 'alsa_input.pci-analog', name: 'Built-in microphone' }],
+      speakers: [{ id: 'alsa_output.usb-headset', name: 'Headset, earphones' }, { id: 'alsa_output.pci-analog', name: 'Built-in loudspeaker' }, { id: 'alsa_output.hdmi', name: 'Screen on the desk (HDMI)' }],
+    }),
+    'audio.test': ({ on }) => {
+      clearInterval(this.#testing);
+      let at = 0;
+      this.#testing = on ? setInterval(() => this.push({ view: 'level', level: LEVELS[at++ % LEVELS.length] ?? 0 }), 100) : undefined;
+      if (!on) this.push({ view: 'level', level: 0 });
+    },
+    'audio.ring': () => null,
 
     'conversation.show': ({ id }) => {
       this.#open = id;
@@ -418,7 +477,7 @@ export class StandIn {
     const home: Home = {
       me: this.#me(), presence: this.#presence, workspace: workspace as Workspace,
       chat_link: 'http://127.0.0.1:47811/chat/alba', colleagues: colleagues(this.now()), connection: this.#connection,
-      offers: this.#offers, yours: [...this.#held.values()].filter((held) => held.own).map((held) => this.#row(held)),
+      offers: this.#offers, phone: this.#phone, calls: [...this.#calls.values()], yours: [...this.#held.values()].filter((held) => held.own).map((held) => this.#row(held)),
       waiting: this.#waiting, follow_ups: this.#counts(), open: this.#open ? this.#opened(this.#open) : null, practice: this.scene !== 'no_practice', keys: this.#keys,
     };
     return { gate: 'ready', home };
@@ -487,12 +546,95 @@ export class StandIn {
     this.#offers = this.#offers.filter((one) => one.id !== id);
     this.#waiting = this.#waiting.filter((one) => one.id !== id);
     const t = this.now();
-    const held = hold(id, card(customer(`cu-${id}`, row.customer_name, { tier: row.tier, language: row.language })), lines.placed([
+    const call = row.channel === 'voice';
+    const held = call ? spoken(id, t) : hold(id, card(customer(`cu-${id}`, row.customer_name, { tier: row.tier, language: row.language })), lines.placed([
       lines.line(row.waiting_since, 'customer', offer?.subject ?? 'Hello, can somebody help me?'), lines.activity(t, { what: 'accepted', by: me.name }),
     ]), { queue_name: row.queue, subject: offer?.subject ?? '', language: row.language, promise: { from: row.waiting_since, due: t + 2 * MINUTE }, live: true }, { unread: 1 });
     this.#held.set(id, held);
     this.push({ view: 'offers', patch: { op: 'remove', id } }, { view: 'waiting', patch: { op: 'remove', id } });
     this.#pushRow(held);
+    if (!call) return;
+    // The telephone follows: it was taken, then both are there.
+    const leg = this.#id('call');
+    this.#putCall(callRow(leg, t, {
+      conversation: id, name: row.customer_name, number: offer?.number ?? '', stage: 'accepted', since: t, answered_at: null, times: times(row.waiting_since, t, { wait: t - row.waiting_since }),
+    }));
+    setTimeout(() => this.#connect(leg), SOON);
+  }
+
+  // ---- the telephone -------------------------------------------------------------------------------------------
+
+  phone(state: PhoneState): void {
+    this.#phone = state;
+    this.push({ view: 'phone', phone: state });
+  }
+
+  /** A call as it stands now, for tests that tell what the exchange does. */
+  callNow(row: CallRow): void {
+    this.#putCall(row);
+  }
+
+  #call(id: string): CallRow {
+    const row = this.#calls.get(id);
+    if (!row) throw fail('gone');
+    return row;
+  }
+
+  #putCall(row: CallRow): void {
+    this.#calls.set(row.id, row);
+    this.push({ view: 'calls', patch: { op: 'upsert', item: row } });
+  }
+
+  #setCall(id: string, change: Partial<CallRow>): void {
+    const row = this.#calls.get(id);
+    if (row) this.#putCall({ ...row, ...change });
+  }
+
+  /** What ran until now is counted, and something else runs from now on. */
+  #counted(row: CallRow): Pick<CallRow, 'times' | 'since'> {
+    const now = this.now();
+    const ran = now - row.times.since;
+    const what = row.stage !== 'connected' ? 'ring' : row.held.by_us || row.held.by_them ? 'hold' : 'talk';
+    return { since: now, times: { ...row.times, since: now, [what]: row.times[what] + ran } };
+  }
+
+  #connect(id: string): void {
+    const row = this.#calls.get(id);
+    if (row && row.stage !== 'ended') this.#putCall({ ...row, ...this.#counted(row), stage: 'connected', answered_at: this.now() });
+  }
+
+  #setHeld(id: string, on: boolean): void {
+    const row = this.#call(id);
+    if (row.held.by_us !== on) this.#putCall({ ...row, ...this.#counted(row), held: { ...row.held, by_us: on } });
+  }
+
+  #consulted(id: string, stage: 'talking' | 'joined'): void {
+    const row = this.#calls.get(id);
+    if (row?.consult) this.#putCall({ ...row, consult: { ...row.consult, stage } });
+  }
+
+  #endCall(id: string, reason: 'hung_up' | 'cancelled' | 'declined' | 'transferred'): void {
+    const row = this.#calls.get(id);
+    if (!row || row.stage === 'ended') return;
+    const ended = { at: this.now(), by: 'company' as const, reason, code: null };
+    const over: CallRow = { ...row, ...this.#counted(row), stage: 'ended', consult: null, transfer: null, ended };
+    this.#calls.delete(id);
+    if (reason === 'declined') this.push({ view: 'calls', patch: { op: 'remove', id } });
+    else {
+      this.push({ view: 'calls', patch: { op: 'upsert', item: over } });
+      setTimeout(() => this.push({ view: 'calls', patch: { op: 'remove', id } }), 4 * SOON);
+    }
+    const held = row.conversation === null ? undefined : this.#held.get(row.conversation);
+    if (!held) return;
+    if (reason === 'transferred') return this.#giveAway(held.header.id);
+    this.#setHeader(held, {
+      state: 'wrap_up', wrap_up_until: this.now() + 90_000,
+      call: { correlation: id, direction: row.direction, with: { name: row.name, number: row.number }, answered_at: row.answered_at, times: over.times, holds: 0, recorded: row.recorded, ended, sound: row.sound },
+    });
+  }
+
+  #receiver(to: CallReceiver): string {
+    return to.to === 'number' ? to.id : to.to === 'person' ? this.#name(to.id) : (workspace.queue.find((queue) => queue.id === to.id)?.name ?? to.id);
   }
 
   #queueUp(row: WaitingRow): void {
@@ -652,7 +794,7 @@ export class StandIn {
     const t = this.now();
     const offer: OfferRow = {
       id: this.#id('c'), customer_name: who?.name ?? '', tier: null, channel: 'chat', queue: 'Product care', reason: null, language: who?.language ?? 'en',
-      subject: who?.problem ?? '', waiting_since: t, from: t, until: t + 30_000, by: null, handed_over: null,
+      subject: who?.problem ?? '', waiting_since: t, from: t, until: t + 30_000, by: null, handed_over: null, number: null,
     };
     this.#offers = [...this.#offers, offer];
     this.push({ view: 'offers', patch: { op: 'upsert', item: offer } });
@@ -695,7 +837,7 @@ const NEEDS_LINE = new Set<CallName>([
   'offer.accept', 'offer.decline', 'conversation.transfer', 'conversation.assign', 'conversation.resolve', 'conversation.reopen', 'conversation.wrap_up',
   'conversation.snooze', 'conversation.wake', 'conversation.end', 'conversation.link', 'conversation.unlink', 'customer.confirm', 'customer.unblock',
   'presence.set', 'presence.finish', 'presence.channel', 'search.everywhere', 'library.put_article', 'library.put_macro', 'library.remove_article', 'library.remove_macro',
-  'practice.start',
+  'practice.start', 'call.dial',
 ]);
 
 function fail(code: FailureCode): Failure {

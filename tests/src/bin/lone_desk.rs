@@ -21,6 +21,7 @@ use desk::{
     ports::{About, Notification, Shell, Tray, Vault},
     view::LockedWhy,
 };
+use loopdesk_tests::telephone::Earpiece;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
@@ -105,6 +106,7 @@ async fn main() {
         folder: folder.join("desk"),
         shell: Arc::new(NoWindow),
         embedded: None,
+        telephony: Earpiece::with_tone(440.0),
         clock: Arc::new(SystemClock::default()),
         io: tokio::runtime::Handle::current(),
     };

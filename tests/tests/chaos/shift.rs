@@ -197,7 +197,7 @@ impl Floor {
 
         self.chaos.weather(Weather::Fair);
         let resumed = self.resume().await;
-        self.chaos.buries();
+        self.chaos.forgets();
         // One person may have a few lines only, and the service notes the end of each in its own time.
         self.stage.sockets(2).await;
         resumed

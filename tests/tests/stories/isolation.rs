@@ -132,7 +132,14 @@ impl Companies {
                 "get",
                 "/chat/v1/blobs/{sha256}" | "/chat/v1/blobs/{sha256}/preview" | "/chat/v1/transcript",
             )
-            | ("get", "/v1/blobs/{sha256}" | "/v1/blobs/{sha256}/preview" | "/v1/me" | "/v1/sync/page")
+            | (
+                "get",
+                "/v1/blobs/{sha256}"
+                | "/v1/blobs/{sha256}/preview"
+                | "/v1/me"
+                | "/v1/phone"
+                | "/v1/sync/page",
+            )
             | ("post", "/v1/sync/begin" | "/v1/sign-out") => request,
             ("put", "/chat/v1/blobs/{sha256}" | "/v1/blobs/{sha256}") => request
                 .query(&[("name", "mine.png"), ("size", &bytes.len().to_string()), ("offset", "0")])

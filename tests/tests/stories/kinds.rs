@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use model::{
     ArticleId, At, Channel, ConversationId, CustomerId, FollowUpId, IdentityId, Intent, MacroId, PersonId,
     PresenceState,
+    call::LineSound,
     follow_up::{FollowUpChange, Priority},
     intent::{Receiver, Target},
     library::{Article, Macro, MacroAction},
@@ -27,6 +28,10 @@ pub fn kinds_of(schema: &str) -> BTreeSet<String> {
         .map(|variant| variant["properties"]["kind"]["enum"][0].as_str().expect("a kind").to_owned())
         .collect()
 }
+
+/// How a good call sounded.
+pub const SOUND: LineSound =
+    LineSound { r: 91, mos: 436, lost: 1_200, concealed: 900, discarded: 300, jitter: 4 };
 
 /// Things of somebody's world, to want something with.
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +89,7 @@ pub fn one_of_each(things: Things) -> Vec<Intent> {
         },
         Intent::Read { conversation, upto: 1 },
         Intent::SetReason { conversation, reason: Some(slug("late")) },
+        Intent::Sounded { conversation, sound: SOUND },
         Intent::AddFollowUp {
             id: follow_up,
             customer,

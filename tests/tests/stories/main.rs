@@ -1,6 +1,7 @@
 //! Stories of people at work, against the real service over real sockets. Time passes only when a story says so.
 
 mod audit;
+mod calls;
 mod chat;
 mod customer;
 mod ending;

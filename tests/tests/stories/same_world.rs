@@ -1,11 +1,11 @@
 //! Whatever is done: a desk that followed every change, one that was away since the beginning, and one that begins now
 //! know the very same.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use loopdesk_tests::{
-    Page, Seat, Stage, World,
-    stage::{WORKSPACE, new_person, slug},
+    Page, Seat, Stage, Switchboard, World,
+    stage::{new_person, slug},
 };
 use model::{
     ArticleId, Channel, ConversationId, CustomerId, FollowUpId, FollowUpStatus, Intent, MacroId, PersonId,
@@ -18,11 +18,15 @@ use model::{
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::kinds::{article, kinds_of, prepared};
+use crate::{
+    calls::with_numbers,
+    kinds::{SOUND, article, kinds_of, prepared},
+};
 
 /// A company at work, and everybody who follows it.
 struct Company {
     stage: Stage,
+    telephone: Arc<Switchboard>,
     key: String,
     seats: Vec<Seat>,
     /// Their other desks, which are away, with the worlds as they were at the beginning.
@@ -39,7 +43,7 @@ const OTHER_TEAM: usize = 4;
 
 impl Company {
     async fn opens() -> Self {
-        let stage = Stage::open().await;
+        let (stage, telephone) = Stage::with_telephone(&with_numbers()).await;
         let key = stage.integration_key().await;
         let mut claims = new_person("alba", "Bea Novak");
         claims.team = slug("claims");
@@ -50,7 +54,8 @@ impl Company {
             stage.advisor("Zoé Roux").await.connected().await,
             stage.hires("alba", claims).await.connected().await,
         ];
-        let mut company = Self { stage, key, seats, away: Vec::new(), done: BTreeSet::new(), turn: 0 };
+        let mut company =
+            Self { stage, telephone, key, seats, away: Vec::new(), done: BTreeSet::new(), turn: 0 };
         for seat in &mut company.seats {
             seat.agrees().await;
             let away = company.stage.another_desk("alba", seat.id, &seat.name).await;
@@ -245,6 +250,21 @@ async fn every_kind_of_change_leads_to_the_same_world() {
     company.does(SUPERVISOR, Intent::End { conversation: id, block: true, why: "Insults".into() }).await;
     company.does(SUPERVISOR, Intent::Unblock { customer: visitor }).await;
 
+    // A call.
+    let me = company.id(OWNER);
+    company.does(OWNER, Intent::Finish { on: false }).await;
+    company.stage.registers("alba", me).await;
+    let leg = company.telephone.calls("+33612345678", Some("Noé"), "100");
+    company.stage.service.settle_calls().await;
+    let call = company.offered(OWNER).await;
+    company.telephone.picks_up(me);
+    company.stage.service.settle_calls().await;
+    company.all_agree("a call that was picked up").await;
+    company.telephone.hangs_up(&leg);
+    company.stage.service.settle_calls().await;
+    company.all_agree("the end of a call").await;
+    company.does(OWNER, Intent::Sounded { conversation: call, sound: SOUND }).await;
+
     // What the team knows.
     let page = ArticleId(Uuid::now_v7());
     company.does(SUPERVISOR, Intent::PutArticle { article: article(page, "Late parcels", 0) }).await;
@@ -261,7 +281,7 @@ async fn every_kind_of_change_leads_to_the_same_world() {
     company.all_agree("the end of wrap-up").await;
     company.stage.pass(HOUR).await;
     company.all_agree("the end of every look").await;
-    company.stage.applies(&WORKSPACE.replace("Maison Alba", "Maison Alba & Fils")).await;
+    company.stage.applies(&with_numbers().replace("Maison Alba", "Maison Alba & Fils")).await;
     company.all_agree("another set-up").await;
     let mut moved = new_person("alba", "Amir Saidi");
     moved.team = slug("claims");

@@ -17,6 +17,7 @@ use loopdesk_tests::{
     asked,
     chaos::{Chaos, Cut, Path},
     desktop::Desktop,
+    eventually,
     patient::Patient,
     processes::{children, part, shares},
 };
@@ -234,7 +235,10 @@ impl Shift {
                 assert!(there.iter().copied().eq(words), "what the service has of {letter} in {}", talk.id);
                 said += words.len();
             }
-            assert_eq!(self.shown(&talk.id).await, here, "the screen has what the service has");
+            // What was sent last may still be on its way back.
+            let shown = async || Some(self.shown(&talk.id).await).filter(|shown| shown.len() >= here.len());
+            let shown = eventually("every line on the screen", shown).await;
+            assert_eq!(shown, here, "the screen has what the service has");
         }
         self.time.abort();
         println!(

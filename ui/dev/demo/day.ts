@@ -52,7 +52,7 @@ export function hold(id: string, of: CustomerCard | undefined, said: TimelineIte
       id, customer: who.customer.id, customer_name: who.customer.name, channel: 'chat', queue: 'care', queue_name: 'Product care', state: 'active',
       subject: '', language: 'en', reason: null, promise: null, owner: me.name, mine: true, live: false, typing: [], viewing: [], snoozed_until: null,
       wrap_up_until: null, disposition: null, parked: false, read_upto: said.at(-1)?.n ?? said.filter((line) => line.n !== null).length, asks: null,
-      hand_over: null, may_be: null, linked: false, ...header,
+      hand_over: null, may_be: null, call: null, linked: false, ...header,
     },
     lines: said, draft: { mode: 'reply', reply: '', note: '', attachments: [] }, card: who, suggestions: [], reading_at: null, own: true, unread: 0, parked: false,
     ...more,
@@ -129,7 +129,7 @@ function unsent(scene: Scene, t: number, omar: TimelineItem[], made: FollowUpRow
 function offers(t: number): OfferRow[] {
   return [{
     id: 'c-theo', customer_name: 'Théo Martin', tier: 'Gold', channel: 'chat', queue: 'Alba Card', reason: 'Lost card', language: 'fr',
-    subject: 'Je crois que j’ai perdu ma carte', waiting_since: t - 102_000, from: t - 12_000, until: t + 13_000, by: null, handed_over: null,
+    subject: 'Je crois que j’ai perdu ma carte', waiting_since: t - 102_000, from: t - 12_000, until: t + 13_000, by: null, handed_over: null, number: null,
   }];
 }
 

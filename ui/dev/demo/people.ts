@@ -16,6 +16,7 @@ export function presence(id: string, state: PresenceState, since: number, load: 
     channels: [
       { channel: 'chat', open: state !== 'offline', load, capacity: 3 },
       { channel: 'form', open: state !== 'offline', load: 0, capacity: 5 },
+      { channel: 'voice', open: state !== 'offline', load: 0, capacity: 1 },
     ],
     ...more,
   };
@@ -35,12 +36,12 @@ export function colleagues(now: number): Colleague[] {
 export const workspace: Workspace = {
   id: 'alba', name: 'Maison Alba · Care', sites: ['https://www.maison-alba.example'], default_queue: 'care',
   queue: [
-    { id: 'delivery', name: 'Delivery', skills: [], priority: 2, ring_s: 30, first_reply_s: 120, next_reply_s: 180, wrap_up_s: 90, nudge_s: 300, park_s: 900, abandon_s: 120, reopen_s: 86_400, hours: null },
-    { id: 'returns', name: 'Returns', skills: [], priority: 1, ring_s: 30, first_reply_s: 180, next_reply_s: 240, wrap_up_s: 90, nudge_s: 300, park_s: 900, abandon_s: 120, reopen_s: 86_400, hours: null },
-    { id: 'care', name: 'Product care', skills: [], priority: 0, ring_s: 45, first_reply_s: 300, next_reply_s: 300, wrap_up_s: 60, nudge_s: 300, park_s: 900, abandon_s: 120, reopen_s: 86_400, hours: null },
-    { id: 'bank', name: 'Alba Card', skills: ['bank'], priority: 3, ring_s: 25, first_reply_s: 60, next_reply_s: 120, wrap_up_s: 120, nudge_s: 300, park_s: 900, abandon_s: 120, reopen_s: 86_400, hours: null },
+    { id: 'delivery', name: 'Delivery', skills: [], priority: 2, ring_s: 30, first_reply_s: 120, next_reply_s: 180, wrap_up_s: 90, nudge_s: 300, park_s: 900, abandon_s: 120, reopen_s: 86_400, hours: null, calls: { number: '4801', voicemail: true, call_back_s: 120, record: true } },
+    { id: 'returns', name: 'Returns', skills: [], priority: 1, ring_s: 30, first_reply_s: 180, next_reply_s: 240, wrap_up_s: 90, nudge_s: 300, park_s: 900, abandon_s: 120, reopen_s: 86_400, hours: null, calls: { number: '4802', voicemail: true, call_back_s: 120, record: true } },
+    { id: 'care', name: 'Product care', skills: [], priority: 0, ring_s: 45, first_reply_s: 300, next_reply_s: 300, wrap_up_s: 60, nudge_s: 300, park_s: 900, abandon_s: 120, reopen_s: 86_400, hours: null, calls: null },
+    { id: 'bank', name: 'Alba Card', skills: ['bank'], priority: 3, ring_s: 25, first_reply_s: 60, next_reply_s: 120, wrap_up_s: 120, nudge_s: 300, park_s: 900, abandon_s: 120, reopen_s: 86_400, hours: null, calls: null },
   ],
-  capacity: [{ channel: 'chat', at_once: 3 }, { channel: 'form', at_once: 5 }],
+  capacity: [{ channel: 'chat', at_once: 3 }, { channel: 'form', at_once: 5 }, { channel: 'voice', at_once: 1 }],
   reason: [
     { id: 'parcel-missing', name: 'Parcel not received', mark: 'irritant' },
     { id: 'no-notice', name: 'No delivery notice', mark: 'irritant' },

@@ -1,9 +1,11 @@
 // What the stand-in can begin with.
 
-import type { LockedWhy, Passphrase } from '../../src/ipc/types';
+import type { LockedWhy, Passphrase, PhoneState } from '../../src/ipc/types';
 
 export type Scene =
-  | 'day' | 'full' | 'empty' | 'offline' | 'reconnecting' | 'opening' | 'locked' | 'locked_key' | 'passphrase' | 'choose' | 'lease' | 'nearly' | 'over' | 'signed_out' | 'signing_in' | 'advisor' | 'attention' | 'conflicts' | 'no_practice' | 'crowd';
+  | 'day' | 'full' | 'empty' | 'offline' | 'reconnecting' | 'opening' | 'locked' | 'locked_key' | 'passphrase' | 'choose' | 'lease' | 'nearly' | 'over' | 'signed_out' | 'signing_in' | 'advisor' | 'attention' | 'conflicts' | 'no_practice' | 'crowd'
+  | 'call_offered' | 'call' | 'call_held' | 'call_muted' | 'call_dialling' | 'call_elsewhere' | 'call_over' | 'call_hostile' | 'consult_calling' | 'consult_talking' | 'consult_joined'
+  | 'transfer_failed' | 'bad_line' | 'direct' | 'direct_spoken' | 'no_phone' | 'phone_connecting' | 'phone_unreachable' | 'phone_refused' | 'phone_no_sound';
 
 /** Without a line; with room for what waits, with little of it, and with none. */
 export function isOffline(scene: Scene): boolean {
@@ -17,4 +19,9 @@ export const LOCKED: Partial<Record<Scene, { why: LockedWhy; passphrase: Passphr
   passphrase: { why: 'no_keyring', passphrase: 'enter' },
   choose: { why: 'no_keyring', passphrase: 'choose' },
   lease: { why: 'lease_over', passphrase: 'no' },
+};
+
+/** Those in which no calls arrive. */
+export const NO_LINE: Partial<Record<Scene, PhoneState>> = {
+  no_phone: 'none', phone_connecting: 'connecting', phone_unreachable: 'unreachable', phone_refused: 'refused', phone_no_sound: 'no_sound',
 };

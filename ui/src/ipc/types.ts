@@ -56,7 +56,21 @@ value: number, } | { "what": "linked",
 /** Who. */
 by: string, } | { "what": "unlinked",
 /** Who. */
-by: string, } | { "what": "silent",
+by: string, } | { "what": "answered",
+/** Who. */
+by: string,
+/** How long the caller had waited, in ms. */
+waited: number, } | { "what": "hung_up",
+/** Whose doing it was. */
+by: Side,
+/** How long they spoke, in ms. */
+talked: number,
+/** How long one made the other wait, in ms. */
+held: number, } | { "what": "voicemail",
+/** How long it is, in ms. */
+length: number, } | { "what": "call_back",
+/** How long they had waited, in ms. */
+waited: number, } | { "what": "silent",
 /** For how long, in ms. */
 idle: number, };
 
@@ -205,12 +219,141 @@ hand_over_until: At | null, };
 /** What is not with the service. */
 export type AttentionWhat = "reply" | "note" | "reason" | "new_follow_up" | "follow_up" | "work_file" | "other";
 
+/** What one speaks into or hears from. */
+export type AudioDevice = { 
+/** Its name with the system; what settings keep. */
+id: string,
+/** As people read it. */
+name: string, };
+
+/** The devices of this computer. */
+export type AudioDevices = { 
+/** To speak into. */
+microphones: Array<AudioDevice>,
+/** To hear from. */
+speakers: Array<AudioDevice>, };
+
+/** What an advisor speaks into and hears from. A device that is not there is replaced by the system's own choice. */
+export type AudioSettings = { 
+/** The microphone; nothing: the system's choice. */
+microphone: string | null,
+/** What callers are heard from; nothing: the system's choice. */
+speaker: string | null,
+/** What rings; nothing: the system's choice. A loudspeaker is heard while the headset lies on the table. */
+ringer: string | null,
+/** How loud it rings and chimes, 0 to 100. */
+volume: number, };
+
+/** What spoils the sound of a call. */
+export type BadLine = "silent" | "lossy" | "uneven";
+
 /** One line of what the assistant and the customer said before the hand-over. */
 export type BotLine = { 
 /** Who said it. */
 side: Side,
 /** The words. */
 text: Personal, };
+
+/** Asking somebody while the other end waits. */
+export type CallConsult = { 
+/** Its key. */
+id: string,
+/** Whom. */
+receiver: CallReceiver, };
+
+/** Keys to press in a call. */
+export type CallKeys = { 
+/** Its key. */
+id: string,
+/** `0` to `9`, `*` and `#`. */
+digits: string, };
+
+/** Who gets a call. */
+export type CallReceiver = { "to": "queue", "id": Slug } | { "to": "person", "id": PersonId } | { "to": "number", "id": Personal };
+
+/** A call, as it is kept with its conversation. Times are by the clock of the exchange. */
+export type CallRecord = { 
+/** What the queue's offer and the telephone's call have in common. */
+correlation: Correlation,
+/** Who called whom. */
+direction: Direction,
+/** The other end. */
+with: Party,
+/** When both spoke for the first time. */
+answered_at: At | null,
+/** How long what took. */
+times: Times,
+/** How often we made the other end wait. */
+holds: number,
+/** It is recorded, and the other end was told. */
+recorded: boolean,
+/** How it came to its end. */
+ended: Ended | null,
+/** How it sounded, once the advisor's desk has told. */
+sound: LineSound | null, };
+
+/** A call. */
+export type CallRef = { 
+/** Its key. */
+id: string, };
+
+/** A call that the queue holds out, that rings, or that is spoken. What is over leaves the list; its conversation stays. */
+export type CallRow = { 
+/** The key. */
+id: string,
+/** The conversation it belongs to. A direct call has none. */
+conversation: ConversationId | null,
+/** Who called whom. */
+direction: Direction,
+/** Whom the advisor speaks with: the customer's name, or else what the telephone says. */
+name: Personal,
+/** Their number. */
+number: Personal,
+/** Where it stands. */
+stage: CallStage,
+/** Since when it stands there. */
+since: At,
+/** When both spoke for the first time. */
+answered_at: At | null,
+/** How long what took until `since`; what runs is to be added. */
+times: Times,
+/** Who makes whom wait. */
+held: Held,
+/** The advisor is not heard. */
+muted: boolean,
+/** A colleague who is asked meanwhile. */
+consult: ConsultRow | null,
+/** How handing it over goes. */
+transfer: TransferRow | null,
+/** Keys that were pressed here, and by them. */
+digits: string,
+/** How it sounds, once it was measured. */
+sound: LineSound | null,
+/** What spoils the sound at the moment. */
+bad_line: BadLine | null,
+/** It is recorded, and the caller was told. */
+recorded: boolean,
+/** How it came to its end, for the moments in which that is shown. */
+ended: Ended | null, };
+
+/** Where a call stands, as far as the screen shows it. */
+export type CallStage = "ringing" | "dialling" | "accepted" | "connected" | "ended";
+
+/** Something of a call that is on or off. */
+export type CallSwitch = { 
+/** Its key. */
+id: string,
+/** Which. */
+on: boolean, };
+
+/** Handing a call over. */
+export type CallTransfer = { 
+/** Its key. */
+id: string,
+/** To whom. */
+receiver: CallReceiver,
+/** A note for them. */
+note: Personal | null, };
 
 /** How many conversations of a channel one advisor has at once, unless their account says otherwise. */
 export type Capacity = { 
@@ -227,7 +370,7 @@ id: FollowUpId,
 change: FollowUpChange, };
 
 /** The channel of a conversation. */
-export type Channel = "chat" | "form";
+export type Channel = "chat" | "form" | "voice";
 
 /** One channel of a person's presence. */
 export type ChannelLoad = { 
@@ -285,6 +428,16 @@ given: boolean,
 /** When they said so. */
 at: At, };
 
+/** A colleague who is asked while the other end waits. */
+export type ConsultRow = { 
+/** Their name, or number. */
+name: Personal,
+/** How far it is. */
+stage: ConsultStage, };
+
+/** How far it is with a colleague who is consulted. */
+export type ConsultStage = "calling" | "talking" | "joined";
+
 /** One contact, on any channel. */
 export type ConversationId = string;
 
@@ -329,6 +482,9 @@ typing: boolean, };
 
 /** Where a conversation stands. */
 export type ConversationState = "waiting" | "active" | "snoozed" | "wrap_up" | "resolved" | "abandoned";
+
+/** What an offer and the INVITE of the same call have in common: a header of SIP, or Asterisk's Linkedid. */
+export type Correlation = string;
 
 /** A customer. */
 export type Customer = { 
@@ -394,6 +550,14 @@ until: At, } | { "state": "saved" } | { "state": "sending" } | { "state": "sent"
 /** Why. */
 why: NotSentWhy, };
 
+/** Somebody to call. */
+export type Dial = { 
+/** Whom. */
+receiver: CallReceiver, };
+
+/** Who called whom. */
+export type Direction = "inbound" | "outbound";
+
 /** What an advisor is writing in a conversation: one text for the customer and one for colleagues. */
 export type Draft = { 
 /** Which of the two is shown. */
@@ -444,6 +608,20 @@ id: ConversationId,
 block: boolean,
 /** Why. */
 why: string, };
+
+/** Why a call is over. */
+export type EndReason = "hung_up" | "transferred" | "declined" | "timed_out" | "rescinded" | "abandoned" | "no_invite" | "cancelled" | "rejected" | "no_answer" | "failed";
+
+/** How a call came to its end. */
+export type Ended = { 
+/** When. */
+at: At,
+/** Whose doing it was. The company's is the advisor's, the queue's or the telephone's: the reason says which. */
+by: Side,
+/** Why. */
+reason: EndReason,
+/** SIP's status code, where the telephone ended it and there was one. */
+code: number | null, };
 
 /** O-data: one operational fact, posted by another system and owned by it. */
 export type Fact = { 
@@ -713,8 +891,17 @@ asks: ScoreKind | null,
 hand_over: HandOver | null,
 /** A known customer whom the visitor may be. */
 may_be: MayBe | null,
+/** What is kept of its call, on the telephone. */
+call: CallRecord | null,
 /** It was linked to a known customer, and that can be undone. */
 linked: boolean, };
+
+/** Which sides make the other one wait. */
+export type Held = { 
+/** We do. */
+by_us: boolean,
+/** They do. */
+by_them: boolean, };
 
 /** One entry of a follow-up's history. */
 export type HistoryEntry = { 
@@ -741,6 +928,10 @@ colleagues: Array<Colleague>,
 connection: Connection,
 /** What is held out to the advisor. */
 offers: Array<OfferRow>,
+/** Whether calls arrive. */
+phone: PhoneState,
+/** Calls that ring or are spoken. */
+calls: Array<CallRow>,
 /** What they have. */
 yours: Array<ConversationRow>,
 /** What waits. */
@@ -799,6 +990,22 @@ export type Library = {
 articles: Array<Article>,
 /** Macros, by name. */
 macros: Array<Macro>, };
+
+/** How a line sounded at the advisor's end, counted on what was really played: what was concealed or left out counts as
+ * lost, whatever the network says. */
+export type LineSound = { 
+/** The E-model's R (G.107), 0 to 100: 80 and more is good, less than 70 annoys. */
+r: number,
+/** What people would say on average, in hundredths: 100 to 450. */
+mos: number,
+/** Of a million packets, those that never came. */
+lost: number,
+/** Of a million frames that were played, those that were invented. */
+concealed: number,
+/** Of a million frames that were played, those that were left out to catch up. */
+discarded: number,
+/** How unevenly packets came (RFC 3550), in ms. */
+jitter: number, };
 
 /** How the line is. */
 export type LineState = "live" | "reconnecting" | "offline" | "sign_in_needed" | "update_needed";
@@ -925,7 +1132,7 @@ answer: ScoreBrief | null,
 conversation: ConversationId | null, };
 
 /** Where a moment happened. */
-export type MomentPlace = "chat" | "form" | "store" | "web" | "delivery" | "survey" | "office";
+export type MomentPlace = "chat" | "form" | "phone" | "store" | "web" | "delivery" | "survey" | "office";
 
 /** An amount of money in the currency's smallest unit. */
 export type Money = { 
@@ -1011,7 +1218,9 @@ until: At,
 /** Who gave it. */
 by: string | null,
 /** Why the assistant gave up. */
-handed_over: string | null, };
+handed_over: string | null,
+/** The caller's number, when it is a call. */
+number: Personal | null, };
 
 /** One channel. */
 export type OpenChannel = { 
@@ -1076,6 +1285,13 @@ name: string,
 me: boolean, } | { "part": "hidden",
 /** Its code: `U+202E`. */
 code: string, };
+
+/** Somebody who is spoken with. */
+export type Party = { 
+/** Their number, or the part of their address before the `@`. */
+number: Personal,
+/** How they are called, if they say so. */
+name: Personal | null, };
 
 /** Whether a passphrase helps with a locked desk. */
 export type Passphrase = "no" | "choose" | "enter";
@@ -1165,6 +1381,9 @@ orders_at_least: number | null, };
  * log line, an error or a panic can never carry it. */
 export type Personal = string;
 
+/** Whether calls arrive at this desk. */
+export type PhoneState = "none" | "connecting" | "ready" | "unreachable" | "refused" | "no_sound";
+
 /** A place in the app. */
 export type Place = { "place": "desk" } | { "place": "conversation",
 /** Which. */
@@ -1246,7 +1465,13 @@ workspace: Workspace, } | { "view": "colleagues",
 /** Keyed by the person's id, ordered by name. */
 patch: Patch<Colleague>, } | { "view": "offers",
 /** Keyed by conversation. */
-patch: Patch<OfferRow>, } | { "view": "yours",
+patch: Patch<OfferRow>, } | { "view": "phone",
+/** As it is. */
+phone: PhoneState, } | { "view": "calls",
+/** Keyed by the call's id, oldest first. */
+patch: Patch<CallRow>, } | { "view": "level",
+/** So loud. */
+level: number, } | { "view": "yours",
 /** Keyed by conversation. */
 patch: Patch<ConversationRow>, } | { "view": "waiting",
 /** Keyed by conversation. */
@@ -1325,7 +1550,20 @@ abandon_s: number,
 /** A customer who writes within this time after the end reopens the same conversation. */
 reopen_s: number,
 /** When somebody is there. Nothing: always. */
-hours: Hours | null, };
+hours: Hours | null,
+/** How it is called. Nothing: it takes no calls. */
+calls: QueueCalls | null, };
+
+/** How a queue is called. */
+export type QueueCalls = { 
+/** The number, or what stands before the `@` of its address. */
+number: string,
+/** Callers may leave a message while nobody is there; it becomes a follow-up. */
+voicemail: boolean,
+/** After this many seconds a caller may ask to be called back instead of waiting. 0: never. */
+call_back_s: number,
+/** Calls are recorded. The caller is told first. */
+record: boolean, };
 
 /** How full the place is for what waits to be sent. */
 export type Quota = { 
@@ -1484,6 +1722,8 @@ left_width: number,
 right_width: number,
 /** What to be told. */
 notifications: NotificationSettings,
+/** What to speak into and hear from. */
+audio: AudioSettings,
 /** Shortcuts that differ from the built-in ones: action → keys. */
 shortcuts: { [key in string]: string },
 /** Hints that were shown once and are not shown again. */
@@ -1649,6 +1889,22 @@ activity: Activity | null,
 /** How far the reader's own line got. */
 delivery: Delivery | null, };
 
+/** Milliseconds that a call spent, without the stretch that runs. By the clock of whoever keeps the call: the
+ * exchange's for the service, whose figures count; the computer's for the desk, which only shows them. */
+export type Times = { 
+/** When the call began: in the queue, or with the telephone. */
+began: At,
+/** When the stretch that runs began. */
+since: At,
+/** In the queue, before it was held out to this advisor. What a customer waited is this and `ring`. */
+wait: number,
+/** Held out, rung, and taken but not connected yet. */
+ring: number,
+/** Spoken. */
+talk: number,
+/** Connected, while either side made the other one wait. The customer waits while a colleague is consulted. */
+hold: number, };
+
 /** Something to read once. */
 export type Toast = { "toast": "missed_offer",
 /** With whom. */
@@ -1679,6 +1935,18 @@ id: ConversationId,
 receiver: Receiver,
 /** A note for them. */
 note: Personal | null, };
+
+/** Whether the receiver was spoken with before. */
+export type TransferKind = "warm" | "blind";
+
+/** How handing a call over goes. */
+export type TransferRow = { 
+/** Whether the receiver was spoken with before. */
+kind: TransferKind,
+/** To whom. */
+name: Personal,
+/** It came to nothing: the call is still here. Otherwise it is being tried. */
+failed: boolean, };
 
 /** How sure we are that an identity is the customer's. */
 export type Trust = "claimed" | "verified";
@@ -1813,6 +2081,36 @@ export interface Calls {
   'offer.accept': { input: ConversationRef; output: null };
   /** Declines an offer. */
   'offer.decline': { input: ConversationRef; output: null };
+  /** Takes a call that rings. */
+  'call.answer': { input: CallRef; output: null };
+  /** Does not take it. */
+  'call.decline': { input: CallRef; output: null };
+  /** Ends it. */
+  'call.hang_up': { input: CallRef; output: null };
+  /** Makes the other end wait, or goes on. */
+  'call.hold': { input: CallSwitch; output: null };
+  /** Is not heard, or is again. */
+  'call.mute': { input: CallSwitch; output: null };
+  /** Presses keys. */
+  'call.press': { input: CallKeys; output: null };
+  /** Hands it over without asking there. */
+  'call.transfer': { input: CallTransfer; output: null };
+  /** Asks somebody while the other end waits. */
+  'call.consult': { input: CallConsult; output: null };
+  /** Lets them in. */
+  'call.confer': { input: CallRef; output: null };
+  /** Hands it over to them. */
+  'call.complete': { input: CallRef; output: null };
+  /** Lets them go, and goes on with the other end. */
+  'call.back': { input: CallRef; output: null };
+  /** Calls somebody. */
+  'call.dial': { input: Dial; output: null };
+  /** The devices of this computer. */
+  'audio.devices': { input: Nothing; output: AudioDevices };
+  /** Plays back what is said into the microphone a moment later, and tells how loud it is; or stops that. */
+  'audio.test': { input: Switch; output: null };
+  /** Rings once, on the device that rings. */
+  'audio.ring': { input: Nothing; output: null };
   /** Shows a conversation, or none; from now on its changes are pushed. */
   'conversation.show': { input: Show; output: Opened | null };
   /** Older lines. */

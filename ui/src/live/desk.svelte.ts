@@ -14,6 +14,7 @@ import { FollowUps } from './followups.svelte';
 import { by, Keyed } from './keyed.svelte';
 import { Notices } from './notices.svelte';
 import { OpenConversation } from './opened.svelte';
+import { Phone } from './phone.svelte';
 import { Queue } from './queue.svelte';
 import { Team } from './team.svelte';
 
@@ -50,6 +51,7 @@ export class Desk {
 
   readonly team = new Team();
   readonly queue = new Queue();
+  readonly phone = new Phone();
   readonly followUps = new FollowUps();
   readonly notices = new Notices();
   readonly attention = new Keyed<AttentionRow>(
@@ -102,6 +104,9 @@ export class Desk {
       case 'workspace': this.team.workspace = push.workspace; return;
       case 'colleagues': return this.team.colleagues.apply(push.patch);
       case 'offers': return this.queue.offers.apply(push.patch);
+      case 'phone': this.phone.state = push.phone; return;
+      case 'calls': return this.phone.calls.apply(push.patch);
+      case 'level': this.phone.level = push.level; return;
       case 'yours': return this.queue.yours.apply(push.patch);
       case 'waiting': return this.queue.waiting.apply(push.patch);
       case 'header':
@@ -143,6 +148,7 @@ export class Desk {
   #fill(home: Home): void {
     this.team.fill(home);
     this.queue.fill(home);
+    this.phone.fill(home);
     this.keys = home.keys;
     // These are told right after.
     this.attention.reset([]);
@@ -175,6 +181,7 @@ export class Desk {
     this.queue.offers.reset([]);
     this.queue.yours.reset([]);
     this.queue.waiting.reset([]);
+    this.phone.forget();
     this.attention.reset([]);
     this.followUps.list.reset([]);
     this.followUps.wanted = null;
@@ -303,5 +310,5 @@ export class Desk {
 const firstSettings: Settings = {
   theme: 'system', language: 'system', zoom: 100, undo_send_s: 3, left_width: 290, right_width: 348,
   notifications: { offers: true, messages: true, mentions: true, hide_content: true },
-  shortcuts: {}, hints_seen: [],
+  audio: { microphone: null, speaker: null, ringer: null, volume: 70 }, shortcuts: {}, hints_seen: [],
 };

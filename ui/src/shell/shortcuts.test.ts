@@ -29,6 +29,9 @@ const set = (at: Stage) => lastCall(at.standin, 'app.settings');
 const nine = Array.from({ length: 9 }, (_, i) => ({ id: `end-${i + 1}`, name: `End ${i + 1}` }));
 const write = (words: string) => type(composer() as HTMLTextAreaElement, words);
 
+const callPanel = () => document.querySelector('section.call');
+const handingOver = () => [...document.querySelectorAll('dialog[open]')].find((one) => text(one.querySelector('h2')).includes('Adèle Fontaine')) ?? null;
+
 const followUps = { page: 'follow_ups' as const, before: () => until(() => document.querySelector('tr.chosen')) };
 const library = { page: 'library' as const, before: () => until(() => document.querySelector('[data-pane="list"] .row')) };
 
@@ -125,6 +128,18 @@ const cases: Record<ActionId, Case> = {
   next_conversation: { after: (at) => expect(at.desk.open?.id).toBe('c-omar') },
   previous_conversation: { after: (at) => expect(at.desk.open?.id).toBe('c-yusuf') },
   next_owed: { open: 'c-yusuf', after: (at) => expect(at.desk.open?.id).toBe('c-lea') },
+
+  call_mute: { scene: 'call', after: (at) => expect([lastCall(at.standin, 'call.mute'), text(callPanel())]).toEqual([{ id: 'call-1', on: true }, expect.stringContaining(w().call.muted)]) },
+  call_hold: { scene: 'call', page: 'follow_ups', after: (at) => expect([lastCall(at.standin, 'call.hold'), text(document.querySelector('.strip'))]).toEqual([{ id: 'call-1', on: true }, expect.stringContaining(w().call.state.held)]) },
+  call_hang_up: { scene: 'call', after: (at) => expect([lastCall(at.standin, 'call.hang_up'), at.desk.open?.header.state]).toEqual([{ id: 'call-1' }, 'wrap_up']) },
+  call_keypad: { scene: 'call', after: () => expect(panel(w().call.pad)?.contains(document.activeElement)).toBe(true) },
+  call_transfer: { scene: 'call_elsewhere', after: () => expect([handingOver() !== null, focused('[data-autofocus]')]).toEqual([true, true]) },
+  call_consult: { scene: 'call', after: () => expect(handingOver()?.querySelector<HTMLInputElement>('input[value="ask"]')?.checked).toBe(true) },
+  call_back: { scene: 'consult_calling', after: (at) => expect([lastCall(at.standin, 'call.back'), at.desk.phone.of('c-adele')?.consult]).toEqual([{ id: 'call-1' }, null]) },
+  call_join: { scene: 'consult_talking', after: (at) => expect([lastCall(at.standin, 'call.confer'), at.desk.phone.of('c-adele')?.consult?.stage]).toEqual([{ id: 'call-1' }, 'joined']) },
+  call_complete: { scene: 'consult_talking', after: (at) => expect([lastCall(at.standin, 'call.complete'), text(callPanel())]).toEqual([{ id: 'call-1' }, expect.stringContaining('Handing over to')]) },
+  call_go: { scene: 'call_elsewhere', after: (at) => expect([at.desk.open?.id, focused('[data-composer]')]).toEqual(['c-adele', true]) },
+  call_dial: { page: 'settings', after: () => expect(dialog(w().call.dialTitle)).not.toBeNull() },
 
   reply: { before: (at) => at.desk.open?.draft.setMode('note'), after: (at) => expect([at.desk.open?.draft.mode, focused('[data-composer]')]).toEqual(['reply', true]) },
   note: { after: (at) => expect([at.desk.open?.draft.mode, focused('[data-composer]')]).toEqual(['note', true]) },

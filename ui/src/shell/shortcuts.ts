@@ -11,7 +11,7 @@ import type { ActionId } from '../words/words.svelte';
 /** Where an action is at home. Two actions may share keys only where their places never meet. */
 export type When = 'always' | 'desk' | 'conversation' | 'writing' | 'wrap_up' | 'follow_ups' | 'supervise' | 'library';
 
-export type Group = 'app' | 'go' | 'presence' | 'offers' | 'conversation' | 'writing' | 'wrap_up' | 'follow_ups' | 'supervise' | 'library';
+export type Group = 'app' | 'go' | 'presence' | 'offers' | 'call' | 'conversation' | 'writing' | 'wrap_up' | 'follow_ups' | 'supervise' | 'library';
 
 export interface Shortcut {
   /** Several are separated by a space. */
@@ -55,6 +55,19 @@ export const shortcuts: Record<ActionId, Shortcut> = {
   next_conversation: { keys: 'Alt+Down', when: 'desk', group: 'offers' },
   previous_conversation: { keys: 'Alt+Up', when: 'desk', group: 'offers' },
   next_owed: { keys: 'Alt+J', when: 'desk', group: 'offers' },
+
+  // A call is spoken on whatever page is in front.
+  call_mute: { keys: 'F7', when: 'always', group: 'call' },
+  call_hold: { keys: 'F8', when: 'always', group: 'call' },
+  call_hang_up: { keys: 'Ctrl+Shift+H', when: 'always', group: 'call' },
+  call_keypad: { keys: 'Ctrl+Shift+K', when: 'always', group: 'call' },
+  call_transfer: { keys: 'Ctrl+Shift+T', when: 'always', group: 'call' },
+  call_consult: { keys: 'Ctrl+Shift+A', when: 'always', group: 'call' },
+  call_back: { keys: 'Ctrl+Shift+B', when: 'always', group: 'call' },
+  call_join: { keys: 'Ctrl+Shift+J', when: 'always', group: 'call' },
+  call_complete: { keys: 'Ctrl+Shift+F', when: 'always', group: 'call' },
+  call_go: { keys: 'Ctrl+Shift+G', when: 'always', group: 'call' },
+  call_dial: { keys: 'Ctrl+Shift+N', when: 'always', group: 'call' },
 
   reply: { keys: 'Alt+R', when: 'conversation', group: 'conversation' },
   note: { keys: 'Alt+N', when: 'conversation', group: 'conversation' },

@@ -12,7 +12,7 @@ use model::{
     wire::{
         ClientFrame, Entity, ServerFrame,
         commands::{Command, Receipts},
-        reads::{BlobStored, Me, SearchHit, SnapshotPage, SnapshotStart},
+        reads::{BlobStored, Me, PhoneLine, SearchHit, SnapshotPage, SnapshotStart},
     },
 };
 use tokio::sync::mpsc;
@@ -111,6 +111,9 @@ pub trait Backend: Send + Sync {
     async fn is_for(&self, person: PersonId) -> Result<(), Trouble>;
     /// Who is signed in.
     async fn me(&self) -> Result<Me, Trouble>;
+    /// Leaves every connection behind: the network may be another one, and what was open may be dead without anybody
+    /// knowing. What waits for an answer gets `Unreachable`.
+    fn leave_connections(&self);
     /// Opens the line on which changes arrive.
     async fn dial(&self) -> Result<Line, Trouble>;
     /// Has commands done; one receipt for each, in their order.
@@ -136,6 +139,8 @@ pub trait Backend: Send + Sync {
     async fn blob(&self, sha256: &str) -> Result<Vec<u8>, Trouble>;
     /// The preview of a picture, with its type.
     async fn preview(&self, sha256: &str) -> Result<(String, Vec<u8>), Trouble>;
+    /// The reader's line at the telephone exchange. `NotFound` where the service has none.
+    async fn phone(&self) -> Result<PhoneLine, Trouble>;
     /// Ends the session at the service.
     async fn sign_out(&self) -> Result<(), Trouble>;
     /// Where a customer can write.

@@ -5,6 +5,7 @@ mod line;
 mod session;
 pub mod sign_in;
 mod trust;
+mod wires;
 
 use std::sync::Arc;
 
@@ -15,7 +16,8 @@ use model::{
         Entity,
         commands::{Batch, Command, Receipts},
         reads::{
-            BlobStored, Me, MessagesPage, Problem, SearchAnswer, SearchHit, SnapshotPage, SnapshotStart,
+            BlobStored, Me, MessagesPage, PhoneLine, Problem, SearchAnswer, SearchHit, SnapshotPage,
+            SnapshotStart,
         },
     },
 };
@@ -28,10 +30,11 @@ pub use trust::{CA_FILE, Trust};
 
 use crate::{Backend, Line, Trouble};
 use session::Session;
+use wires::Wires;
 
 /// The adapter for Loopdesk's own service.
 pub struct Native {
-    http: reqwest::Client,
+    wires: Arc<Wires>,
     address: Address,
     session: Session,
 }
@@ -56,9 +59,9 @@ impl Native {
         device: DeviceId,
         trust: &Trust,
     ) -> Result<Self, Trouble> {
-        let http = trust.client()?;
-        let session = Session::new(http.clone(), address.clone(), keeper, device);
-        Ok(Self { http, address, session })
+        let wires = Arc::new(Wires::new(trust.clone())?);
+        let session = Session::new(wires.clone(), address.clone(), keeper, device);
+        Ok(Self { wires, address, session })
     }
 
     /// Asks with the session's token; once more with a new token when the old one has run out.
@@ -69,8 +72,9 @@ impl Native {
         fill: impl Fn(RequestBuilder) -> RequestBuilder + Send + Sync,
     ) -> Result<Response, Trouble> {
         let send = async |token: &str| {
-            let request = self.http.request(method.clone(), self.address.http(path)).bearer_auth(token);
-            fill(request).send().await.map_err(|error| trust::trouble(&error))
+            let client = self.wires.client();
+            let request = client.request(method.clone(), self.address.http(path)).bearer_auth(token);
+            self.wires.send(fill(request)).await
         };
         let token = self.session.token().await?;
         let mut response = send(&token).await?;
@@ -143,12 +147,16 @@ impl Backend for Native {
         self.get("/v1/me", &NO_QUERY).await
     }
 
+    fn leave_connections(&self) {
+        self.wires.leave();
+    }
+
     async fn dial(&self) -> Result<Line, Trouble> {
         let token = self.session.token().await?;
-        match line::open(&self.http, &self.address, &token).await {
+        match line::open(&self.wires, &self.address, &token).await {
             Err(Trouble::SignIn) => {
                 let token = self.session.renewed(&token).await?;
-                line::open(&self.http, &self.address, &token).await
+                line::open(&self.wires, &self.address, &token).await
             }
             answer => answer,
         }
@@ -213,6 +221,15 @@ impl Backend for Native {
             .to_owned();
         let bytes = answer.bytes().await.map_err(|_| Trouble::Unreachable)?;
         Ok((kind, bytes.into()))
+    }
+
+    async fn phone(&self) -> Result<PhoneLine, Trouble> {
+        let mut line = self.get::<PhoneLine>("/v1/phone", &NO_QUERY).await?;
+        // An exchange that listens everywhere is where the service is.
+        if let Some(port) = line.exchange.strip_prefix("0.0.0.0:") {
+            line.exchange = format!("{}:{port}", self.address.machine());
+        }
+        Ok(line)
     }
 
     async fn sign_out(&self) -> Result<(), Trouble> {

@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::view::{
-    Choice, Draft, DraftFile, DraftMode, Dropped, FollowUpRow, FollowUpScope, Keys, MacroRow, Opened,
-    PracticeCustomer, SearchResults, Settings, Start, Suggestion, Supervise, Timeline, TimelineItem,
+    AudioDevices, CallReceiver, Choice, Draft, DraftFile, DraftMode, Dropped, FollowUpRow, FollowUpScope,
+    Keys, MacroRow, Opened, PracticeCustomer, SearchResults, Settings, Start, Suggestion, Supervise,
+    Timeline, TimelineItem,
 };
 
 macro_rules! inputs {
@@ -134,6 +135,18 @@ inputs! {
     PutMacro { /** All of it. */ prepared: Macro }
     /// A macro to take away.
     MacroRef { /** Which. */ id: MacroId }
+    /// A call.
+    CallRef { /** Its key. */ id: String }
+    /// Something of a call that is on or off.
+    CallSwitch { /** Its key. */ id: String, /** Which. */ on: bool }
+    /// Keys to press in a call.
+    CallKeys { /** Its key. */ id: String, /** `0` to `9`, `*` and `#`. */ digits: String }
+    /// Handing a call over.
+    CallTransfer { /** Its key. */ id: String, /** To whom. */ receiver: CallReceiver, /** A note for them. */ note: Option<Personal> }
+    /// Asking somebody while the other end waits.
+    CallConsult { /** Its key. */ id: String, /** Whom. */ receiver: CallReceiver }
+    /// Somebody to call.
+    Dial { /** Whom. */ receiver: CallReceiver }
     /// A practice customer.
     PracticeRef { /** Which. */ id: Slug }
 }
@@ -261,6 +274,38 @@ api! {
     "offer.accept" => accept(ConversationRef) -> ();
     /// Declines an offer.
     "offer.decline" => decline(ConversationRef) -> ();
+
+    /// Takes a call that rings.
+    "call.answer" => answer_call(CallRef) -> ();
+    /// Does not take it.
+    "call.decline" => decline_call(CallRef) -> ();
+    /// Ends it.
+    "call.hang_up" => hang_up(CallRef) -> ();
+    /// Makes the other end wait, or goes on.
+    "call.hold" => hold_call(CallSwitch) -> ();
+    /// Is not heard, or is again.
+    "call.mute" => mute_call(CallSwitch) -> ();
+    /// Presses keys.
+    "call.press" => press_keys(CallKeys) -> ();
+    /// Hands it over without asking there.
+    "call.transfer" => transfer_call(CallTransfer) -> ();
+    /// Asks somebody while the other end waits.
+    "call.consult" => consult(CallConsult) -> ();
+    /// Lets them in.
+    "call.confer" => confer(CallRef) -> ();
+    /// Hands it over to them.
+    "call.complete" => complete_transfer(CallRef) -> ();
+    /// Lets them go, and goes on with the other end.
+    "call.back" => back_to_caller(CallRef) -> ();
+    /// Calls somebody.
+    "call.dial" => dial(Dial) -> ();
+
+    /// The devices of this computer.
+    "audio.devices" => audio_devices(Nothing) -> AudioDevices;
+    /// Plays back what is said into the microphone a moment later, and tells how loud it is; or stops that.
+    "audio.test" => test_audio(Switch) -> ();
+    /// Rings once, on the device that rings.
+    "audio.ring" => test_ring(Nothing) -> ();
 
     /// Shows a conversation, or none; from now on its changes are pushed.
     "conversation.show" => show(Show) -> Option<Opened>;

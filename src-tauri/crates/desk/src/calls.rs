@@ -6,9 +6,10 @@ mod files;
 mod keys;
 mod practice;
 mod search;
+mod telephone;
 mod workspaces;
 
-use model::{CommandId, ConversationId, FollowUpId, Intent};
+use model::{CommandId, ConversationId, FollowUpId, Intent, call::Ask};
 use store::{cache, work};
 use uuid::Uuid;
 
@@ -18,8 +19,9 @@ use crate::{
     core::{Core, Desk},
     links, live,
     view::{
-        Draft, DraftFile, Dropped, FollowUpRow, Keys, MacroRow, Opened, Passphrase, PracticeCustomer, Push,
-        SearchResults, Settings, Start, Suggestion, Supervise, Timeline, TimelineItem,
+        AudioDevices, Draft, DraftFile, Dropped, FollowUpRow, Keys, MacroRow, Opened, Passphrase,
+        PracticeCustomer, Push, SearchResults, Settings, Start, Suggestion, Supervise, Timeline,
+        TimelineItem,
     },
     words,
     workplace::{Workplace, keys::Places, person::Chosen},
@@ -141,11 +143,11 @@ impl Calls for Desk {
     }
 
     async fn accept(&self, input: api::ConversationRef) -> Result<(), Failure> {
-        self.command(Intent::Accept { conversation: input.id }).await
+        self.take_offer(input.id).await
     }
 
     async fn decline(&self, input: api::ConversationRef) -> Result<(), Failure> {
-        self.command(Intent::Decline { conversation: input.id }).await
+        self.leave_offer(input.id).await
     }
 
     async fn show(&self, input: api::Show) -> Result<Option<Opened>, Failure> {
@@ -427,6 +429,71 @@ impl Calls for Desk {
                 return Ok(None);
             }
             Ok(Some(live::supervise::supervise(&place.scene_or(now)?)))
+        })
+        .await
+    }
+
+    async fn answer_call(&self, input: api::CallRef) -> Result<(), Failure> {
+        self.take_call(input.id).await
+    }
+
+    async fn decline_call(&self, input: api::CallRef) -> Result<(), Failure> {
+        self.leave_call(input.id).await
+    }
+
+    async fn hang_up(&self, input: api::CallRef) -> Result<(), Failure> {
+        self.ask_call(input.id, Ask::HangUp).await
+    }
+
+    async fn hold_call(&self, input: api::CallSwitch) -> Result<(), Failure> {
+        self.ask_call(input.id, if input.on { Ask::Hold } else { Ask::Resume }).await
+    }
+
+    async fn mute_call(&self, input: api::CallSwitch) -> Result<(), Failure> {
+        self.ask_call(input.id, Ask::Mute { muted: input.on }).await
+    }
+
+    async fn press_keys(&self, input: api::CallKeys) -> Result<(), Failure> {
+        self.in_workplace(move |core, place| place.press_keys(core, &input.id, &input.digits)).await
+    }
+
+    async fn transfer_call(&self, input: api::CallTransfer) -> Result<(), Failure> {
+        self.hand_call_over(input).await
+    }
+
+    async fn consult(&self, input: api::CallConsult) -> Result<(), Failure> {
+        self.consult_with(input).await
+    }
+
+    async fn confer(&self, input: api::CallRef) -> Result<(), Failure> {
+        self.ask_call(input.id, Ask::Confer).await
+    }
+
+    async fn complete_transfer(&self, input: api::CallRef) -> Result<(), Failure> {
+        self.ask_call(input.id, Ask::Complete).await
+    }
+
+    async fn back_to_caller(&self, input: api::CallRef) -> Result<(), Failure> {
+        self.ask_call(input.id, Ask::Back).await
+    }
+
+    async fn dial(&self, input: api::Dial) -> Result<(), Failure> {
+        self.call_somebody(input.receiver).await
+    }
+
+    async fn audio_devices(&self, _: Nothing) -> Result<AudioDevices, Failure> {
+        let telephony = self.with(|core| Ok(core.telephony.clone())).await?;
+        Ok(telephony.devices().await)
+    }
+
+    async fn test_audio(&self, input: api::Switch) -> Result<(), Failure> {
+        self.try_sound(input.on).await
+    }
+
+    async fn test_ring(&self, _: Nothing) -> Result<(), Failure> {
+        self.with(|core| {
+            core.telephony.ring_once();
+            Ok(())
         })
         .await
     }

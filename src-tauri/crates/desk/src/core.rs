@@ -21,6 +21,7 @@ use crate::{
     Failure, FailureCode,
     clock::{Clock, Now},
     listeners::{Listeners, Painted},
+    phone::Telephony,
     ports::{About, Embedded, Notification, Shell, Vault},
     settings::{Files, Workspaces},
     view::{Drag, Gate, Locked, Push, Settings, Start},
@@ -44,6 +45,8 @@ pub struct Parts {
     pub shell: Arc<dyn Shell>,
     /// A service in the same process, if this build has one.
     pub embedded: Option<Arc<dyn Embedded>>,
+    /// Telephones, and what rings.
+    pub telephony: Arc<dyn Telephony>,
     /// The clocks.
     pub clock: Arc<dyn Clock>,
     /// Where sockets and requests run.
@@ -111,6 +114,7 @@ pub(crate) struct Core {
     pub(crate) vault: Arc<dyn Vault>,
     pub(crate) shell: Arc<dyn Shell>,
     pub(crate) embedded: Option<Arc<dyn Embedded>>,
+    pub(crate) telephony: Arc<dyn Telephony>,
     pub(crate) io: Handle,
     pub(crate) back: Back,
     pub(crate) files: Files,
@@ -143,6 +147,8 @@ pub(crate) struct Core {
     pub(crate) focused: bool,
     /// Since when nobody touched the window while it was out of sight.
     pub(crate) hidden_since: Option<i64>,
+    /// Whether a headset's keys are taken for calls, and whether their bar is shown.
+    pub(crate) calls_outside: (bool, bool),
     clock: Arc<dyn Clock>,
     listeners: Listeners,
     pushes: Vec<Push>,
@@ -173,6 +179,7 @@ impl Desk {
             vault: parts.vault,
             shell: parts.shell,
             embedded: parts.embedded,
+            telephony: parts.telephony,
             io: parts.io,
             back,
             state: State::Opening,
@@ -189,6 +196,7 @@ impl Desk {
             sign_in: None,
             focused: true,
             hidden_since: None,
+            calls_outside: (false, false),
             clock: parts.clock,
             listeners: Listeners::new(page_painted.clone()),
             pushes: Vec::new(),
@@ -198,10 +206,16 @@ impl Desk {
             cache_is_damaged: false,
             ending: false,
         };
+        core.telephony.choose(&core.settings.audio);
         thread::Builder::new().name("desk".into()).spawn(move || run(core, &received))?;
         let desk = Self { _alive: Arc::new(Alive { jobs: jobs.clone() }), jobs, page_painted };
         let _ = desk.jobs.send(Box::new(Core::open_current));
         Ok(desk)
+    }
+
+    /// Does something on the desk's thread that nobody waits for.
+    pub(crate) fn job(&self, job: impl FnOnce(&mut Core) + Send + 'static) {
+        let _ = self.jobs.send(Box::new(job));
     }
 
     /// Does something on the desk's thread and answers what came of it.
@@ -330,6 +344,7 @@ fn step(core: &mut Core, jobs: &mpsc::Receiver<Job>) {
         Err(RecvTimeoutError::Disconnected) => core.ending = true,
     }
     core.replace_damaged_cache();
+    core.show_calls_outside();
     core.paint_if_due();
 }
 
@@ -470,6 +485,9 @@ impl Core {
         self.files.save_settings(&settings).map_err(|_| Failure::from(FailureCode::NotSaved))?;
         if settings.zoom != self.settings.zoom {
             self.shell.zoom(settings.zoom);
+        }
+        if settings.audio != self.settings.audio {
+            self.telephony.choose(&settings.audio);
         }
         self.settings = settings.clone();
         self.push(Push::Settings { settings: settings.clone() });

@@ -15,6 +15,7 @@ mod hidden;
 mod links;
 mod listeners;
 mod live;
+pub mod phone;
 pub mod ports;
 mod quota;
 pub mod replica;

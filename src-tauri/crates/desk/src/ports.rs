@@ -125,6 +125,15 @@ pub struct Tray {
     pub tooltip: String,
 }
 
+/// Which keys of a headset or keyboard are taken for calls, also while another program is in front.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallKey {
+    /// Play and pause: takes a call that rings; makes one that is spoken wait, or goes on.
+    PlayPause,
+    /// Stop: does not take a call that rings, or ends the one that is spoken.
+    Stop,
+}
+
 /// What only the program around the window can do.
 #[async_trait]
 pub trait Shell: Send + Sync {
@@ -136,6 +145,10 @@ pub trait Shell: Send + Sync {
     fn clear(&self, about: &About);
     /// Shows the state in the tray.
     fn tray(&self, tray: &Tray);
+    /// Takes the keys of a headset for calls, or gives them back to whoever plays music.
+    fn take_call_keys(&self, _take: bool) {}
+    /// Shows the bar of a call over all windows, or takes it away.
+    fn call_bar(&self, _show: bool) {}
     /// Makes everything in the window larger or smaller.
     fn zoom(&self, percent: u16);
     /// Where files are saved.

@@ -5,6 +5,7 @@
 #![allow(clippy::large_enum_variant)]
 
 pub mod app;
+pub mod call;
 pub mod connection;
 pub mod conversation;
 pub mod customer;
@@ -17,6 +18,7 @@ pub mod suggestion;
 pub mod supervise;
 
 pub use app::*;
+pub use call::*;
 pub use connection::*;
 pub use conversation::*;
 pub use customer::*;

@@ -30,6 +30,7 @@ use crate::{
     core::Core,
     helper::{Helper, Values, Wanted},
     live::{self, Scene, moment::Moment},
+    phone::Telephone,
     replica::Replica,
     sync::{Input, LineState},
     view::{Draft, FollowUpRow, FollowUpScope, Gate, Home, Keys, MacroRow, Opened, Suggestion},
@@ -84,6 +85,8 @@ pub(crate) struct Workplace {
     /// The presence that the service told first on this line was compared with the chosen one.
     pub(crate) presence_asked: bool,
     pub(crate) helper: Helper,
+    /// Its telephone.
+    pub(crate) telephone: Telephone,
     line: Option<mpsc::Sender<ClientFrame>>,
     /// How the line was when it was looked at last.
     line_shown: LineState,
@@ -108,6 +111,7 @@ impl Workplace {
 
     pub(crate) fn next_wake(&self, now: Now) -> i64 {
         let mut next = self.replica.next_wake(now);
+        next = next.min(self.phone_wakes(now).unwrap_or(next));
         if let Some(until) = self.moment.typing.values().min() {
             next = next.min(now.mono + until.since(self.service_time(now)).max(1));
         }
@@ -120,6 +124,7 @@ impl Workplace {
         for conversation in over {
             self.dirty.conversation(conversation);
         }
+        self.phone_tick(core, now);
         self.step(core, Input::Tick);
     }
 
@@ -181,6 +186,8 @@ impl Workplace {
             colleagues: self.painted.colleagues.clone(),
             connection: self.painted.connection.clone().unwrap_or_else(|| self.connection(now)),
             offers: self.painted.offers.clone(),
+            phone: self.telephone.state,
+            calls: self.painted.calls.clone(),
             yours: self.painted.yours.clone(),
             waiting: self.painted.waiting.clone(),
             follow_ups: self.painted.counts.unwrap_or_default(),

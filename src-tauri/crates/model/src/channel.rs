@@ -12,17 +12,20 @@ pub enum Channel {
     Chat,
     /// A message left while nobody was there; answered when somebody is.
     Form,
+    /// The telephone.
+    Voice,
 }
 
 impl Channel {
     /// Every channel, in the order in which people read them.
-    pub const ALL: [Channel; 2] = [Channel::Chat, Channel::Form];
+    pub const ALL: [Channel; 3] = [Channel::Chat, Channel::Voice, Channel::Form];
 
     /// The name used in files and columns.
     pub fn as_str(self) -> &'static str {
         match self {
             Channel::Chat => "chat",
             Channel::Form => "form",
+            Channel::Voice => "voice",
         }
     }
 }

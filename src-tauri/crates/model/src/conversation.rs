@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::{At, Channel, ConversationId, CustomerId, IdentityKind, PersonId, Personal, ScoreKind, Slug};
+use crate::{
+    At, Channel, ConversationId, CustomerId, IdentityKind, PersonId, Personal, ScoreKind, Slug,
+    call::CallRecord,
+};
 
 /// Where a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, ToSchema)]
@@ -163,6 +166,9 @@ pub struct Conversation {
     pub asks: Option<ScoreKind>,
     /// What the assistant handed over.
     pub hand_over: Option<HandOver>,
+    /// The call of it, on the telephone.
+    #[serde(default)]
+    pub call: Option<CallRecord>,
     /// The customer it came from before an advisor linked it to a known one.
     pub linked_from: Option<CustomerId>,
     /// A known customer with the identity that this visitor claims.

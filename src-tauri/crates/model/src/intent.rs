@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     ArticleId, At, Attachment, Channel, ConversationId, CustomerId, FollowUpId, IdentityId, MacroId,
     PersonId, Personal, PresenceState, Slug,
+    call::LineSound,
     follow_up::{FollowUpChange, Priority},
     library::{Article, Macro},
 };
@@ -74,6 +75,13 @@ pub enum Intent {
         conversation: ConversationId,
         /// The reason.
         reason: Option<Slug>,
+    },
+    /// Tells how a call sounded at the advisor's end.
+    Sounded {
+        /// Where.
+        conversation: ConversationId,
+        /// How.
+        sound: LineSound,
     },
     /// Makes a follow-up.
     AddFollowUp {
@@ -306,6 +314,7 @@ impl Intent {
             | Intent::Note { conversation, .. }
             | Intent::Read { conversation, .. }
             | Intent::SetReason { conversation, .. }
+            | Intent::Sounded { conversation, .. }
             | Intent::Accept { conversation }
             | Intent::Decline { conversation }
             | Intent::Transfer { conversation, .. }
@@ -343,6 +352,7 @@ impl Intent {
             Intent::Note { .. } => "note",
             Intent::Read { .. } => "read",
             Intent::SetReason { .. } => "set_reason",
+            Intent::Sounded { .. } => "sounded",
             Intent::AddFollowUp { .. } => "add_follow_up",
             Intent::ChangeFollowUp { .. } => "change_follow_up",
             Intent::HandOver { .. } => "hand_over",
@@ -381,6 +391,7 @@ impl Intent {
                 | Intent::Note { .. }
                 | Intent::Read { .. }
                 | Intent::SetReason { .. }
+                | Intent::Sounded { .. }
                 | Intent::AddFollowUp { .. }
                 | Intent::ChangeFollowUp { .. }
         )

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::{At, ConversationId, FollowUpId, MessageId, PersonId, Personal, ScoreKind, Slug};
+use crate::{
+    At, ConversationId, FollowUpId, MessageId, PersonId, Personal, ScoreKind, Slug, conversation::Side,
+};
 
 /// Who wrote a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -189,6 +191,32 @@ pub enum Activity {
     Unlinked {
         /// Who.
         by: String,
+    },
+    /// An advisor and the caller speak.
+    Answered {
+        /// Who.
+        by: String,
+        /// How long the caller had waited, in ms.
+        waited: i64,
+    },
+    /// The call is over. What was recorded of it goes with this line.
+    HungUp {
+        /// Whose doing it was.
+        by: Side,
+        /// How long they spoke, in ms.
+        talked: i64,
+        /// How long one made the other wait, in ms.
+        held: i64,
+    },
+    /// The caller left a message, which goes with this line.
+    Voicemail {
+        /// How long it is, in ms.
+        length: i64,
+    },
+    /// The caller would rather be called back than wait.
+    CallBack {
+        /// How long they had waited, in ms.
+        waited: i64,
     },
     /// Nobody has written for a while; the advisor was reminded.
     Silent {

@@ -50,9 +50,35 @@ pub struct Queue {
     /// When somebody is there. Nothing: always.
     #[serde(default)]
     pub hours: Option<Hours>,
+    /// How it is called. Nothing: it takes no calls.
+    #[serde(default)]
+    pub calls: Option<QueueCalls>,
+}
+
+/// How a queue is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QueueCalls {
+    /// The number, or what stands before the `@` of its address.
+    pub number: String,
+    /// Callers may leave a message while nobody is there; it becomes a follow-up.
+    #[serde(default = "defaults::yes")]
+    pub voicemail: bool,
+    /// After this many seconds a caller may ask to be called back instead of waiting. 0: never.
+    #[serde(default = "defaults::call_back")]
+    pub call_back_s: u32,
+    /// Calls are recorded. The caller is told first.
+    #[serde(default)]
+    pub record: bool,
 }
 
 mod defaults {
+    pub(super) fn yes() -> bool {
+        true
+    }
+    pub(super) fn call_back() -> u32 {
+        60
+    }
     pub(super) fn ring() -> u32 {
         30
     }
@@ -224,9 +250,15 @@ impl Workspace {
         self.dispositions.iter().find(|d| d.id == *id)
     }
 
-    /// How many conversations of `channel` an advisor has at once.
+    /// How many conversations of `channel` an advisor has at once. Nobody speaks with two callers.
     pub fn capacity(&self, channel: Channel) -> u32 {
-        self.capacities.iter().find(|c| c.channel == channel).map_or_else(defaults::capacity, |c| c.at_once)
+        let usual = || if channel == Channel::Voice { 1 } else { defaults::capacity() };
+        self.capacities.iter().find(|c| c.channel == channel).map_or_else(usual, |c| c.at_once)
+    }
+
+    /// The queue that is called by that number.
+    pub fn called(&self, number: &str) -> Option<&Queue> {
+        self.queues.iter().find(|q| q.calls.as_ref().is_some_and(|calls| calls.number == number))
     }
 
     /// The score to ask at the end of a conversation: the first rule that fits, CSAT when there are no rules.
@@ -263,6 +295,7 @@ impl Workspace {
         {
             faults.push(format!("`default_queue` is \"{id}\", but there is no [[queue]] with that id."));
         }
+        let mut numbers = BTreeSet::new();
         for queue in &self.queues {
             if queue.ring_s == 0 {
                 faults
@@ -273,6 +306,22 @@ impl Workspace {
                     "Queue \"{}\": `park_s` ({}) is shorter than `nudge_s` ({}); the reminder must come first.",
                     queue.id, queue.park_s, queue.nudge_s
                 ));
+            }
+            if let Some(calls) = &queue.calls {
+                let is_plain = |c: char| c.is_ascii_alphanumeric() || "+*#._-".contains(c);
+                if calls.number.is_empty() || !calls.number.chars().all(is_plain) {
+                    faults.push(format!(
+                        "Queue \"{}\": `number` \"{}\" is no number: digits, letters and + * # . _ - only.",
+                        queue.id, calls.number
+                    ));
+                }
+                if numbers.contains(&calls.number) {
+                    faults.push(format!(
+                        "Two queues have the number \"{}\": a caller can only wait in one.",
+                        calls.number
+                    ));
+                }
+                numbers.insert(&calls.number);
             }
             if let Some(hours) = &queue.hours {
                 faults.extend(hours.faults().into_iter().map(|f| format!("Queue \"{}\": {f}", queue.id)));

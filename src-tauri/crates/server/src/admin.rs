@@ -69,13 +69,18 @@ impl Service {
         if !faults.is_empty() {
             return Err(refused(faults.join("\n")));
         }
-        let slug = workspace.id.clone();
-        let known = self
+        let wanted = workspace.clone();
+        let (known, faults) = self
             .read(move |sql| {
-                let tenant = people::tenant_by_slug(sql, &slug)?;
-                tenant.map(|tenant| Ok((tenant, people::workspace(sql, tenant)?))).transpose()
+                let tenant = people::tenant_by_slug(sql, &wanted.id)?;
+                let faults = people::numbers_taken(sql, tenant, &wanted)?;
+                let before = tenant.map(|tenant| Ok::<_, Error>((tenant, people::workspace(sql, tenant)?)));
+                Ok((before.transpose()?, faults))
             })
             .await?;
+        if !faults.is_empty() {
+            return Err(refused(faults.join("\n")));
+        }
         let changes = known.as_ref().map_or_else(Vec::new, |(_, before)| differences(before, &workspace));
         let applied = Applied { made: known.is_none(), changes };
         if dry_run || (!applied.made && applied.changes.is_empty()) {
@@ -93,7 +98,11 @@ impl Service {
             None => {
                 let now = self.now();
                 self.db()
-                    .write(move |sql| people::make_tenant(sql, &workspace, now, &new_secret()))
+                    .write(move |sql| {
+                        let tx = sql.transaction()?;
+                        people::make_tenant(&tx, &workspace, now, &new_secret())?;
+                        tx.commit().map_err(Error::from)
+                    })
                     .await??;
             }
         }
@@ -182,6 +191,7 @@ impl Service {
             })
             .await?;
         self.hub().close_desks(tenant, id, model::wire::frames::close::FORBIDDEN);
+        self.sign_ins_ended();
         Ok(())
     }
 
@@ -204,6 +214,7 @@ impl Service {
             })
             .await?;
         self.hub().close_desks(tenant, id, model::wire::frames::close::FORBIDDEN);
+        self.sign_ins_ended();
         Ok(())
     }
 

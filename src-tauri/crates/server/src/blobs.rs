@@ -294,7 +294,7 @@ pub(crate) fn attachment(
     of_uploader(sql, tenant, uploader, &wanted.sha256)
 }
 
-fn of_uploader(
+pub(crate) fn of_uploader(
     sql: &Connection,
     tenant: TenantId,
     uploader: Uuid,

@@ -175,6 +175,7 @@ fn apply(
         }
         Intent::Read { conversation, upto } => message::read(tx, me, conversation, upto),
         Intent::SetReason { conversation, reason } => conversation::set_reason(tx, me, conversation, reason),
+        Intent::Sounded { conversation, sound } => conversation::sounded(tx, me, conversation, sound),
         Intent::AddFollowUp { id, customer, conversation, title, owner, due, priority, cause } => {
             let wanted = follow_up::Wanted { id, customer, conversation, title, owner, due, priority, cause };
             follow_up::add(tx, me, wanted)

@@ -128,6 +128,7 @@ pub(crate) fn fresh(
         closed_at: None,
         asks: None,
         hand_over: None,
+        call: None,
         linked_from: None,
         may_be: None,
         version: 0,
@@ -168,7 +169,15 @@ pub(crate) fn save(tx: &mut Tx<'_>, conversation: &mut Conversation) -> Result<(
         true,
     );
     tx.supervise = true;
+    if conversation.channel == Channel::Voice {
+        tx.calls.insert(conversation.id);
+    }
     Ok(())
+}
+
+/// Whether somebody is on the line.
+pub(crate) fn is_live_call(conversation: &Conversation) -> bool {
+    !conversation.state.is_closed() && conversation.call.as_ref().is_some_and(|call| call.ended.is_none())
 }
 
 /// A line to add.
@@ -293,7 +302,7 @@ pub(crate) fn own(tx: &mut Tx<'_>, conversation: &mut Conversation, person: Pers
 /// Takes a conversation from its owner, who loses sight of the customer unless something else holds them.
 pub(crate) fn disown(tx: &mut Tx<'_>, conversation: &mut Conversation, owner: PersonId) -> Result<()> {
     conversation.owner = None;
-    for kind in [Kind::Nudge, Kind::Park, Kind::Snooze, Kind::WrapUp, Kind::Forget] {
+    for kind in [Kind::Nudge, Kind::Park, Kind::Snooze, Kind::WrapUp, Kind::Forget, Kind::Invite] {
         deadlines::clear(tx, kind, conversation.id.0)?;
     }
     tx.route = true;

@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     Look,
     /// A customer's page has been gone for so long that a chat is not live any more. Of a visitor.
     CustomerGone,
+    /// Somebody took a call, and their telephone is not picked up. Of a conversation.
+    Invite,
     /// Somebody who declined may be asked again. Of a conversation.
     AskAgain,
     /// Files that were sent and then not used are thrown away. Of whoever uploaded them.
@@ -40,7 +42,7 @@ pub(crate) enum Kind {
     Old,
 }
 
-const KINDS: [(Kind, &str); 14] = [
+const KINDS: [(Kind, &str); 15] = [
     (Kind::Offer, "offer"),
     (Kind::Presence, "presence"),
     (Kind::Abandon, "abandon"),
@@ -52,6 +54,7 @@ const KINDS: [(Kind, &str); 14] = [
     (Kind::ForgetLoop, "forget_loop"),
     (Kind::Look, "look"),
     (Kind::CustomerGone, "customer_gone"),
+    (Kind::Invite, "invite"),
     (Kind::AskAgain, "ask_again"),
     (Kind::Uploads, "uploads"),
     (Kind::Old, "old"),

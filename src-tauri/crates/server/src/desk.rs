@@ -2,6 +2,7 @@
 
 pub(crate) mod commands;
 pub(crate) mod files;
+pub(crate) mod phone;
 pub(crate) mod reads;
 pub(crate) mod snapshot;
 pub(crate) mod stream;

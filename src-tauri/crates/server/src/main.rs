@@ -57,6 +57,17 @@ enum Task {
         /// A TLS proxy stands before the service, so that it may listen on other addresses than 127.0.0.1.
         #[arg(long)]
         behind_tls: bool,
+        /// Take calls: the address of the telephone exchange, over UDP and TCP. Without it there is no telephone. Its
+        /// numbers are those of the queues in the workspace; no call goes outside.
+        #[cfg(feature = "calls")]
+        #[arg(long, value_name = "ADDRESS")]
+        sip: Option<SocketAddr>,
+        /// Let --sip be an address beyond this machine. Then whoever is on the way between a telephone and the service
+        /// hears every word and sees every number, because nothing of it is encrypted (the passwords of lines do not
+        /// travel), and anybody who reaches the address may call the queues. Only in a network that you trust.
+        #[cfg(feature = "calls")]
+        #[arg(long, requires = "sip")]
+        sip_in_the_clear: bool,
     },
     /// Make or change a workspace from its file: queues, hours, reasons, rules. Applying twice changes nothing.
     Apply {
@@ -203,8 +214,19 @@ async fn run(cli: Cli) -> Result<()> {
         behind_tls,
     };
     match cli.task {
-        Task::Serve { listen, behind_tls } => {
+        Task::Serve {
+            listen,
+            behind_tls,
+            #[cfg(feature = "calls")]
+            sip,
+            #[cfg(feature = "calls")]
+            sip_in_the_clear,
+        } => {
             let service = Service::open(options(behind_tls)).await?;
+            #[cfg(feature = "calls")]
+            if let Some(sip) = sip {
+                take_calls(&service, sip, sip_in_the_clear).await?;
+            }
             let listener = tokio::net::TcpListener::bind(listen)
                 .await
                 .map_err(|source| Error::Io { what: "listening", source })?;
@@ -270,6 +292,21 @@ async fn run(cli: Cli) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// Callers wait in the queues of the service from now on.
+#[cfg(feature = "calls")]
+async fn take_calls(service: &Service, sip: SocketAddr, in_the_clear: bool) -> Result<()> {
+    if !sip.ip().is_loopback() && !in_the_clear {
+        return Err(Error::Open(format!(
+            "No telephone exchange at {sip}: it is reached without encryption, so this machine only. In a network that \
+             you trust, say --sip-in-the-clear, too."
+        )));
+    }
+    let (exchange, told) = server::calls::exchange::open(sip).await?;
+    tracing::info!(address = %exchange.address(), "calls are taken");
+    service.answers_calls(exchange, told);
+    Ok(())
 }
 
 /// Only `apply`, `seed` and `serve` begin with nothing: anywhere else a new, empty database would be a mistake that

@@ -1,11 +1,12 @@
 //! The lines of conversations.
 
-use model::{ConversationId, Message, MessageKind, TenantId};
+use model::{Attachment, Conversation, ConversationId, Message, MessageId, MessageKind, TenantId};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use crate::{
     error::Result,
+    log::EventKind,
     tx::{self, Tx},
 };
 
@@ -55,6 +56,11 @@ pub(crate) fn insert(tx: &Tx<'_>, message: &Message) -> Result<()> {
             .prepare_cached("INSERT INTO message_text(rowid, tenant, text) VALUES (?1, ?2, ?3)")?
             .execute(params![tx.sql.last_insert_rowid(), tx.tenant.0.simple().to_string(), &*message.text])?;
     }
+    uses(tx, message)
+}
+
+/// Notes which files a line refers to.
+fn uses(tx: &Tx<'_>, message: &Message) -> Result<()> {
     for attachment in &message.attachments {
         tx.sql
             .prepare_cached(
@@ -67,5 +73,26 @@ pub(crate) fn insert(tx: &Tx<'_>, message: &Message) -> Result<()> {
                 message.kind == MessageKind::Message
             ])?;
     }
+    Ok(())
+}
+
+/// Files come to a line that was written before they were whole.
+pub(crate) fn attach(
+    tx: &mut Tx<'_>,
+    conversation: &Conversation,
+    id: MessageId,
+    files: Vec<Attachment>,
+) -> Result<()> {
+    let Some(mut message) = load(&tx.sql, id.0, tx.tenant)? else { return Ok(()) };
+    message.attachments.extend(files);
+    message.version += 1;
+    tx.sql.prepare_cached("UPDATE message SET body = ?3 WHERE id = ?1 AND tenant = ?2")?.execute(params![
+        id.0,
+        tx.tenant.0,
+        serde_json::to_string(&message)?
+    ])?;
+    uses(tx, &message)?;
+    let public = message.kind == MessageKind::Message;
+    tx.log_conversation(EventKind::Message, id.0, conversation.customer, conversation.id, public);
     Ok(())
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     follow_ups,
     log::{Audience, EventKind},
     routing, scope,
@@ -57,7 +57,58 @@ pub(crate) fn make_tenant(
         "INSERT INTO deadline(tenant, kind, ref, at) VALUES (?1, 'old', ?1, ?2)",
         params![id.0, now.0],
     )?;
+    write_numbers(sql, id, workspace)?;
     Ok(id)
+}
+
+/// Writes the numbers that a tenant's queues are called by. One that another tenant has is a fault: a caller can only
+/// wait in one queue.
+fn write_numbers(sql: &Connection, tenant: TenantId, workspace: &Workspace) -> Result<()> {
+    sql.execute("DELETE FROM called WHERE tenant = ?", [tenant.0])?;
+    for queue in &workspace.queues {
+        let Some(calls) = &queue.calls else { continue };
+        let taken = sql.execute(
+            "INSERT INTO called(number, tenant, queue) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            params![calls.number, tenant.0, queue.id.as_str()],
+        )?;
+        if taken == 0 {
+            return Err(Error::Open(number_taken(&queue.id, &calls.number)));
+        }
+    }
+    Ok(())
+}
+
+fn number_taken(queue: &Slug, number: &str) -> String {
+    format!(
+        "Queue \"{queue}\": the number \"{number}\" is called in another workspace of this service. Choose another one."
+    )
+}
+
+/// The numbers of a workspace that are called in another one already, each in a sentence.
+pub(crate) fn numbers_taken(
+    sql: &Connection,
+    tenant: Option<TenantId>,
+    workspace: &Workspace,
+) -> Result<Vec<String>> {
+    let mut faults = Vec::new();
+    for queue in &workspace.queues {
+        if let Some(calls) = &queue.calls
+            && let Some((of, _)) = called(sql, &calls.number)?
+            && Some(of) != tenant
+        {
+            faults.push(number_taken(&queue.id, &calls.number));
+        }
+    }
+    Ok(faults)
+}
+
+/// Whose queue is called by that number.
+pub(crate) fn called(sql: &Connection, number: &str) -> Result<Option<(TenantId, Slug)>> {
+    let found: Option<(Uuid, String)> = sql
+        .prepare_cached("SELECT tenant, queue FROM called WHERE number = ?")?
+        .query_row([number], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(found.and_then(|(tenant, queue)| Some((TenantId(tenant), queue.parse().ok()?))))
 }
 
 /// Lets other systems in with that key from now on, and with no other.
@@ -108,6 +159,7 @@ pub(crate) fn save_workspace(tx: &mut Tx<'_>, workspace: &Workspace) -> Result<(
         "UPDATE tenant SET body = ?2, slug = ?3 WHERE id = ?1",
         params![tx.tenant.0, serde_json::to_string(workspace)?, workspace.id.as_str()],
     )?;
+    write_numbers(&tx.sql, tx.tenant, workspace)?;
     tx.workspace = workspace.clone();
     tx.log(EventKind::Workspace, tx.tenant.0, Audience::All);
     tx.route = true;

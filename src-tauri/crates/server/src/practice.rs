@@ -5,6 +5,8 @@
 //! The front is [`Practice`]; [`script`] is what they are made of, [`mind`] how they think, `customer` how one of them
 //! lives, `link` their line to the service.
 
+#[cfg(feature = "calls")]
+pub mod callers;
 pub mod colleagues;
 mod customer;
 mod ear;

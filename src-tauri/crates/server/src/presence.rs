@@ -10,7 +10,7 @@ use crate::{
     deadlines::{self, Kind},
     error::Result,
     hub::To,
-    people,
+    people, phones,
     tx::Tx,
 };
 
@@ -157,6 +157,18 @@ fn expect_back(tx: &Tx<'_>, person: PersonId, state: PresenceState) -> Result<()
     }
 }
 
+/// Whether a person takes conversations of a channel at all: calls only where a telephone is.
+pub(crate) fn takes(sql: &Connection, person: PersonId, row: &Row, channel: Channel) -> Result<bool> {
+    Ok(!row.closed.contains(&channel) && (channel != Channel::Voice || phones::is_there(sql, person)?))
+}
+
+/// Whether a person takes conversations of a channel and can have one more.
+pub(crate) fn has_room(tx: &Tx<'_>, person: PersonId, row: &Row, channel: Channel) -> Result<bool> {
+    Ok(takes(&tx.sql, person, row, channel)?
+        && (channel != Channel::Voice || !phones::is_busy(&tx.sql, person)?)
+        && load(&tx.sql, person, channel)? < tx.workspace.capacity(channel))
+}
+
 /// How many conversations of a channel count against a person now: live ones, wrap-ups, and offers.
 pub(crate) fn load(sql: &Connection, person: PersonId, channel: Channel) -> Result<u32> {
     Ok(sql
@@ -178,7 +190,7 @@ pub(crate) fn of(sql: &Connection, person: PersonId, tenant: TenantId) -> Result
         .map(|channel| {
             Ok(ChannelLoad {
                 channel,
-                open: !row.closed.contains(&channel),
+                open: takes(sql, person, &row, channel)?,
                 load: load(sql, person, channel)?,
                 capacity: workspace.capacity(channel),
             })

@@ -55,6 +55,11 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here.")
     }
 
+    /// This service takes no calls.
+    pub(crate) fn no_telephone() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "no_telephone", "This service has no telephone.")
+    }
+
     /// Too large.
     pub(crate) fn too_large(message: impl Into<String>) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)

@@ -57,6 +57,7 @@ fn described() -> OpenApiRouter<Service> {
         .routes(routes!(desk::snapshot::page))
         .routes(routes!(desk::reads::lines))
         .routes(routes!(desk::reads::search))
+        .routes(routes!(desk::phone::line))
         .routes(routes!(desk::files::preview))
         .routes(routes!(chat::start::start))
         .routes(routes!(chat::commands::commands))

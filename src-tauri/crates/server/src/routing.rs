@@ -10,7 +10,7 @@ use model::{
     presence::MISSED_OFFER,
     wire::{
         Now,
-        now::{Notice, OfferItem, WaitingItem},
+        now::{Notice, OfferItem, OfferedCall, WaitingItem},
     },
 };
 use rusqlite::{Connection, OptionalExtension, params};
@@ -74,6 +74,7 @@ pub(crate) fn withdraw(tx: &mut Tx<'_>, id: ConversationId) -> Result<Option<Off
     deadlines::clear(tx, Kind::Offer, id.0)?;
     tx.tell(To::Person(offer.person), Now::Offer { conversation: id, offer: None });
     tx.queued.insert(id);
+    tx.calls.insert(id);
     tx.touched.insert(offer.person);
     tx.route = true;
     Ok(Some(offer))
@@ -180,13 +181,20 @@ pub(crate) fn offer_all(tx: &mut Tx<'_>) -> Result<()> {
             continue;
         }
         let channel = conversation.channel;
-        let named = waiting.for_person.and_then(|id| {
-            there.iter().find(|(person, row)| person.id == id && !row.closed.contains(&channel))
-        });
+        let mut named = None;
+        if let Some(asked) = waiting.for_person
+            && let Some((person, row)) = there.iter().find(|(person, _)| person.id == asked)
+            && presence::takes(&tx.sql, asked, row, channel)?
+        {
+            named = Some((person, row));
+        }
         let chosen = match named {
             // Whoever is asked by name is asked as soon as nothing else rings for them, whatever they have already:
-            // a colleague chose them, and they may decline.
-            Some((person, _)) => (!ringing.contains(&person.id)).then_some(person.id),
+            // a colleague chose them, and they may decline. But nobody speaks with two callers.
+            Some((person, row)) => {
+                let can = channel != Channel::Voice || presence::has_room(tx, person.id, row, channel)?;
+                (can && !ringing.contains(&person.id)).then_some(person.id)
+            }
             None => {
                 if waiting.for_person.is_some() {
                     // They went away meanwhile: nobody waits for somebody who is not there.
@@ -199,7 +207,7 @@ pub(crate) fn offer_all(tx: &mut Tx<'_>) -> Result<()> {
                         && !passed.contains(&person.id)
                         && row.state == PresenceState::Available
                         && can_answer(&tx.workspace, &everybody, person, &conversation)
-                        && has_room(tx, &conversation, person, row)?
+                        && presence::has_room(tx, person.id, row, channel)?
                     {
                         free = Some(person.id);
                         break;
@@ -251,16 +259,14 @@ fn is_there(person: &Person, row: &presence::Row) -> bool {
     person.active && !row.finishing && matches!(row.state, PresenceState::Available | PresenceState::Busy)
 }
 
-/// Whether a person can be given a conversation of that channel by name.
-pub(crate) fn takes_by_name(sql: &Connection, person: &Person, channel: Channel) -> Result<bool> {
-    let row = presence::row(sql, person.id)?;
-    Ok(is_there(person, &row) && !row.closed.contains(&channel))
-}
-
-fn has_room(tx: &Tx<'_>, conversation: &Conversation, person: &Person, row: &presence::Row) -> Result<bool> {
-    let channel = conversation.channel;
-    Ok(!row.closed.contains(&channel)
-        && presence::load(&tx.sql, person.id, channel)? < tx.workspace.capacity(channel))
+/// Whether a person can be given a conversation of that channel by name. A call only while they are on no other one.
+pub(crate) fn takes_by_name(tx: &Tx<'_>, person: &Person, channel: Channel) -> Result<bool> {
+    let row = presence::row(&tx.sql, person.id)?;
+    let takes = match channel {
+        Channel::Voice => presence::has_room(tx, person.id, &row, channel)?,
+        Channel::Chat | Channel::Form => presence::takes(&tx.sql, person.id, &row, channel)?,
+    };
+    Ok(is_there(person, &row) && takes)
 }
 
 /// Whether a person serves the queue and has the skills it needs; the customer's language is one of them as soon as
@@ -315,6 +321,7 @@ fn make_offer(
         ])?;
     deadlines::set(tx, Kind::Offer, conversation.id.0, offer.until)?;
     tx.queued.insert(conversation.id);
+    tx.calls.insert(conversation.id);
     tx.touched.insert(person);
     let item = offer_item(&tx.sql, tx.tenant, &tx.workspace, conversation, &offer)?;
     tx.tell(To::Person(person), Now::Offer { conversation: conversation.id, offer: Some(item) });
@@ -335,6 +342,10 @@ pub(crate) fn offer_item(
         from: offer.since,
         until: offer.until,
         by: offer.given_by.clone(),
+        call: conversation
+            .call
+            .as_ref()
+            .map(|call| OfferedCall { correlation: call.correlation.clone(), from: call.with.clone() }),
     })
 }
 

@@ -116,7 +116,7 @@ fn follow_up_id(score: &Score) -> Uuid {
 
 /// Who closes the loop: whoever had the conversation, else whoever had the customer last, else a supervisor, else
 /// anybody.
-fn owner(
+pub(crate) fn owner(
     tx: &Tx<'_>,
     customer: CustomerId,
     conversation: Option<ConversationId>,

@@ -1,6 +1,12 @@
 //! The service as a whole: its database, its clock, its sockets, and the things it does by itself.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::serve::ListenerExt;
 use model::{
@@ -12,7 +18,7 @@ use rusqlite::Connection;
 use secrecy::SecretString;
 use tokio::{
     net::TcpListener,
-    sync::{Notify, watch},
+    sync::{Notify, mpsc, watch},
     task::JoinHandle,
 };
 use uuid::Uuid;
@@ -20,6 +26,10 @@ use uuid::Uuid;
 use crate::{
     audit,
     auth::{Caller, sessions},
+    calls::{
+        self, Calls,
+        port::{CallQueue, Told},
+    },
     chat,
     clock::{Clock, SystemClock},
     db::Db,
@@ -29,7 +39,7 @@ use crate::{
     figures,
     hub::Hub,
     limits::Limits,
-    people, presence, sweep,
+    people, phones, presence, sweep,
     tx::{Committed, Tx},
 };
 
@@ -73,6 +83,8 @@ struct Inner {
     /// Held while deadlines are kept: whoever waited for it finds everything done and told.
     keeping: tokio::sync::Mutex<()>,
     behind_tls: bool,
+    /// The telephone, where there is one.
+    calls: OnceLock<Calls>,
 }
 
 impl Service {
@@ -94,8 +106,27 @@ impl Service {
             deadlines: Notify::new(),
             keeping: tokio::sync::Mutex::default(),
             behind_tls,
+            calls: OnceLock::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// From the start on, whoever calls this exchange waits in the queues of this service. Said once, before it starts.
+    pub fn answers_calls(&self, exchange: Arc<dyn CallQueue>, told: mpsc::UnboundedReceiver<Told>) {
+        let _ = self.inner.calls.set(Calls::new(exchange, told));
+    }
+
+    /// Ends once every call is where it belongs by now. Calls are brought there by themselves; a test asks after it did
+    /// something, or moved the clock.
+    pub async fn settle_calls(&self) {
+        if let Some(calls) = self.calls() {
+            calls.done().await;
+        }
+    }
+
+    /// The telephone, where there is one.
+    pub(crate) fn calls(&self) -> Option<&Calls> {
+        self.inner.calls.get()
     }
 
     /// Begins to do by itself what must be done: deadlines, and supervisors' figures. Only one process may do this with
@@ -108,15 +139,24 @@ impl Service {
         self.inner
             .db
             .write(move |sql| {
+                phones::after_restart(sql)?;
                 presence::after_restart(sql, now)?;
                 chat::presence::after_restart(sql, now)
             })
             .await??;
-        let (one, two, three) = (self.clone(), self.clone(), self.clone());
+        for (tenant, id) in self.read(calls::cut_off).await? {
+            self.write(tenant, move |tx| calls::after_restart(tx, id)).await?;
+        }
+        let (one, two, three, four) = (self.clone(), self.clone(), self.clone(), self.clone());
         Ok(vec![
             tokio::spawn(async move { one.keep_deadlines().await }),
             tokio::spawn(async move { figures::keep(&two).await }),
             tokio::spawn(async move { three.notice_other_processes().await }),
+            tokio::spawn(async move {
+                if let Some(calls) = four.calls() {
+                    calls.distribute(four.clone()).await;
+                }
+            }),
         ])
     }
 
@@ -158,6 +198,9 @@ impl Service {
         let _ = tokio::time::timeout(FAREWELL, self.sockets().wait_for(|open| *open == 0)).await;
         for task in running {
             task.abort();
+        }
+        if let Some(calls) = self.calls() {
+            calls.close().await;
         }
         served
     }
@@ -254,6 +297,9 @@ impl Service {
     /// After a commit: sockets are told, and the next deadline is looked up again.
     fn told(&self, tenant: TenantId, committed: Committed) {
         let deadlines = committed.deadlines;
+        if let Some(calls) = self.calls() {
+            calls.changed(tenant, committed.calls.clone());
+        }
         self.inner.hub.deliver(tenant, committed);
         if deadlines {
             self.inner.deadlines.notify_one();
@@ -277,6 +323,13 @@ impl Service {
                 self.write(due.tenant, move |tx| deadlines::set(tx, due.kind, due.of, tx.now + MINUTE))
                     .await?;
             }
+        }
+    }
+
+    /// Sign-ins ended: telephones that were let in by them are not any more.
+    pub(crate) fn sign_ins_ended(&self) {
+        if let Some(calls) = self.calls() {
+            calls.sign_ins_ended();
         }
     }
 
@@ -340,5 +393,6 @@ impl Service {
             }
             Err(error) => tracing::error!(%error, "who may still be here could not be looked up"),
         }
+        self.sign_ins_ended();
     }
 }

@@ -2,13 +2,13 @@
 //! look, never what to do.
 
 use model::{
-    Activity, Conversation, ConversationId, ConversationState, FollowUpId, FollowUpStatus, PersonId,
+    Activity, Channel, Conversation, ConversationId, ConversationState, FollowUpId, FollowUpStatus, PersonId,
     PresenceState,
     wire::{Now, now::Notice},
 };
 
 use crate::{
-    blobs, chat,
+    blobs, calls, chat,
     commands::conversation::awake,
     conversations::{self, Waiting, add_activity, save},
     deadlines::{self, Due, Kind},
@@ -34,12 +34,16 @@ pub(crate) fn one(tx: &mut Tx<'_>, due: &Due) -> Result<()> {
         Kind::Uploads => blobs::forget_unused(tx, due.of),
         Kind::Old => retention::forget_old(tx),
         Kind::ForgetLoop => forget_loop(tx, FollowUpId(due.of)),
-        Kind::Abandon | Kind::Nudge | Kind::Park | Kind::Snooze | Kind::WrapUp | Kind::Forget => {
-            match conversations::load(&tx.sql, id, tx.tenant)? {
-                Some(conversation) => of_conversation(tx, due, conversation),
-                None => Ok(()),
-            }
-        }
+        Kind::Abandon
+        | Kind::Nudge
+        | Kind::Park
+        | Kind::Snooze
+        | Kind::WrapUp
+        | Kind::Forget
+        | Kind::Invite => match conversations::load(&tx.sql, id, tx.tenant)? {
+            Some(conversation) => of_conversation(tx, due, conversation),
+            None => Ok(()),
+        },
     }
 }
 
@@ -67,6 +71,9 @@ fn of_conversation(tx: &mut Tx<'_>, due: &Due, mut conversation: Conversation) -
         Kind::WrapUp if state == ConversationState::WrapUp => {
             add_activity(tx, &mut conversation, Activity::WrappedUp { disposition: None })?;
             conversations::close(tx, &mut conversation, ConversationState::Resolved)?;
+        }
+        Kind::Invite if state == ConversationState::Active && conversations::is_live_call(&conversation) => {
+            calls::no_phone(tx, &mut conversation)?;
         }
         Kind::Forget if state.is_closed() => {
             if let Some(owner) = conversation.owner {
@@ -107,7 +114,10 @@ pub(crate) fn account_closed(tx: &mut Tx<'_>, person: PersonId) -> Result<()> {
     gone(tx, person)?;
     deadlines::clear(tx, Kind::Presence, person.0)?;
     for mut conversation in conversations::owned(&tx.sql, person, tx.tenant)? {
-        if conversation.state == ConversationState::WrapUp {
+        // A call that is over and was opened again has nobody who waits for others either.
+        let ended_call =
+            conversation.channel == Channel::Voice && !conversations::is_live_call(&conversation);
+        if conversation.state == ConversationState::WrapUp || ended_call {
             add_activity(tx, &mut conversation, Activity::WrappedUp { disposition: None })?;
             conversations::close(tx, &mut conversation, ConversationState::Resolved)?;
         } else {
@@ -162,7 +172,7 @@ fn forget_loop(tx: &mut Tx<'_>, id: FollowUpId) -> Result<()> {
 mod tests {
     use std::sync::Arc;
 
-    use model::{At, Channel, CustomerId, Role, TenantId, at::MINUTE};
+    use model::{At, CustomerId, Role, TenantId, at::MINUTE};
     use rusqlite::params;
     use tempfile::TempDir;
     use uuid::Uuid;

@@ -37,6 +37,8 @@ pub(crate) struct Tx<'c> {
     pub(crate) touched: BTreeSet<PersonId>,
     /// Conversations that came into a queue, left it, or were offered.
     pub(crate) queued: BTreeSet<ConversationId>,
+    /// Conversations whose call, if they are one, may have to go another way.
+    pub(crate) calls: BTreeSet<ConversationId>,
     /// Something changed that may let a waiting conversation be offered.
     pub(crate) route: bool,
     /// Something changed that supervisors see.
@@ -60,6 +62,8 @@ pub(crate) struct Committed {
     pub(crate) supervise: bool,
     /// The next deadline may have moved.
     pub(crate) deadlines: bool,
+    /// Conversations whose call, if they are one, may have to go another way.
+    pub(crate) calls: BTreeSet<ConversationId>,
 }
 
 impl<'c> Tx<'c> {
@@ -83,6 +87,7 @@ impl<'c> Tx<'c> {
             renewed: Vec::new(),
             touched: BTreeSet::new(),
             queued: BTreeSet::new(),
+            calls: BTreeSet::new(),
             route: false,
             supervise: false,
             deadlines: Cell::new(false),
@@ -211,6 +216,7 @@ impl<'c> Tx<'c> {
             nows: self.nows,
             supervise: self.supervise,
             deadlines: self.deadlines.get(),
+            calls: self.calls,
         })
     }
 }

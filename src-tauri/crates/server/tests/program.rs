@@ -447,3 +447,23 @@ fn a_key_file_holds_a_key() {
     assert!(!said.contains("cdcd"), "the key itself is never told: {said}");
     place.refuses(&["apply", file.to_str().unwrap()], "");
 }
+
+#[test]
+fn calls_are_taken_where_it_is_asked_for_and_in_the_clear_on_this_machine_only() {
+    let place = Place::new();
+    place.applies(WORKSPACE);
+    let said = place.refuses(&["serve", "--listen", "127.0.0.1:0", "--sip", "0.0.0.0:0"], "");
+    assert!(said.contains("--sip-in-the-clear"), "{said}");
+    let said = place.refuses(&["serve", "--sip", "nowhere"], "");
+    assert!(said.contains("--sip"), "{said}");
+    let said = place.refuses(&["serve", "--sip-in-the-clear"], "");
+    assert!(said.contains("--sip"), "{said}");
+    let taken = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = place.refuses(&["serve", "--listen", "127.0.0.1:0", "--sip", &address], "");
+    assert!(said.contains("Choose another address"), "{said}");
+
+    drop(place.serves(&["--sip", "127.0.0.1:0"]));
+    let help = place.does(&["serve", "--help"], "");
+    assert!(help.contains("hears every word"), "it says what it means: {help}");
+}

@@ -42,7 +42,7 @@ async fn f6_after_a_night_the_desk_is_live_again_with_one_summary() {
     // She sleeps: nothing is carried, and nobody is told. The service gives her up after its time.
     chaos.path(Path::Silent);
     chaos.cut(Cut::BlackHole);
-    chaos.buries();
+    chaos.forgets();
     stage.sockets(1).await;
     stage.pass(61 * SECOND).await;
     let lea: ConversationId = id.parse::<Uuid>().expect("an id").into();

@@ -41,14 +41,24 @@ export class ComposerState {
 
   /** Only what is the advisor's own and not over can be answered; a note can always be left. */
   get canReply(): boolean {
+    return this.open.header.channel !== 'voice' && this.atWork;
+  }
+
+  /** It is the advisor's own and not over. */
+  get atWork(): boolean {
     const { mine, state } = this.open.header;
     return mine && (state === 'active' || state === 'snoozed');
+  }
+
+  /** What is said is spoken: there is no answer to write, and nothing to choose between. */
+  get spoken(): boolean {
+    return this.open.header.channel === 'voice';
   }
 
   /** Why there can be no answer, only notes; nothing: there can. */
   get onlyNotes(): 'wrapUp' | 'closed' | 'notYours' | null {
     const { mine, state } = this.open.header;
-    if (this.canReply) return null;
+    if (this.atWork) return null;
     if (state === 'resolved' || state === 'abandoned') return 'closed';
     return mine && state === 'wrap_up' ? 'wrapUp' : 'notYours';
   }
@@ -153,18 +163,20 @@ export class ComposerState {
     return true;
   }
 
+  /** Of a chat it becomes the answer; of a call, what is noted of it. */
   use(suggestion: Suggestion): void {
-    if (!this.canReply) return;
+    if (!this.atWork) return;
     const { draft } = this.open;
-    draft.setMode('reply');
-    const before = draft.reply;
+    const mode = this.canReply ? 'reply' : 'note';
+    draft.setMode(mode);
+    const before = draft.text;
     this.write(suggestion.text);
     this.focusAsked += 1;
     const typed = before.trim();
     if (typed !== '' && !suggestion.text.toLocaleLowerCase().startsWith(typed.toLocaleLowerCase())) {
       this.desk.notices.say(w().suggestions.replacedToast, {
         undo: () => {
-          draft.setMode('reply');
+          draft.setMode(mode);
           draft.write(before);
         },
       });

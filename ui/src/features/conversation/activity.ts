@@ -1,7 +1,7 @@
 // What happened, in words. The text that belongs to a customer comes apart from the sentence, to be shown safely.
 
 import type { Activity } from '../../ipc/types';
-import { dueName, span } from '../../shared/time';
+import { dueName, running, span } from '../../shared/time';
 import { w } from '../../words/words.svelte';
 
 export interface Said {
@@ -36,6 +36,10 @@ export function inWords(activity: Activity, now: number): Said {
     case 'scored': return { sentence: words.scored[activity.kind](activity.value) };
     case 'linked': return { sentence: words.linked(activity.by) };
     case 'unlinked': return { sentence: words.unlinked(activity.by) };
+    case 'answered': return { sentence: words.answered(activity.by, running(activity.waited)) };
+    case 'hung_up': return { sentence: words.hungUp(activity.by, running(activity.talked), activity.held >= 1_000 ? running(activity.held) : '') };
+    case 'voicemail': return { sentence: words.voicemail(running(activity.length)) };
+    case 'call_back': return { sentence: words.callBack(running(activity.waited)) };
     case 'silent': return { sentence: words.silent(span(activity.idle)) };
   }
 }

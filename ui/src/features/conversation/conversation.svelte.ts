@@ -31,8 +31,13 @@ export class ConversationState {
     return header !== undefined && header.mine && (header.state === 'active' || header.state === 'snoozed');
   }
 
+  /** A call of it goes on: it is handed over with the call, and is over when that is. */
+  get onCall(): boolean {
+    return this.open !== null && this.desk.phone.goesOn(this.open.id);
+  }
+
   get canResolve(): boolean {
-    return this.mine;
+    return this.mine && !this.onCall;
   }
 
   get canReopen(): boolean {

@@ -2,6 +2,7 @@
 
 import type { Customer, Identity } from '../../ipc/types';
 import type { Desk } from '../../live/desk.svelte';
+import { dialable } from '../../shared/calls';
 import { w } from '../../words/words.svelte';
 
 export class CustomerState {
@@ -16,6 +17,10 @@ export class CustomerState {
       about: identity.value,
       undo: () => void change(!verified),
     });
+  }
+
+  async call(number: string): Promise<void> {
+    await this.desk.attempt('call.dial', { receiver: { to: 'number', id: dialable(number) ?? number } });
   }
 
   open(conversation: string): void {

@@ -50,8 +50,10 @@ export class QueueState {
     return event.detail === 0 || performance.now() - (this.#places.get(id)?.since ?? 0) >= SETTLES;
   }
 
+  /** Somebody holds a telephone to their ear: calls stand before what is written. */
   get offers(): readonly OfferRow[] {
-    return this.desk.queue.offers.rows;
+    const { rows } = this.desk.queue.offers;
+    return [...rows.filter((row) => row.channel === 'voice'), ...rows.filter((row) => row.channel !== 'voice')];
   }
 
   get yours(): readonly ConversationRow[] {

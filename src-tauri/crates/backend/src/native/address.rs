@@ -26,6 +26,14 @@ impl Address {
         format!("{}://{}{path}", if self.tls { "https" } else { "http" }, self.host)
     }
 
+    /// The name or number of its machine, without a port.
+    pub(crate) fn machine(&self) -> &str {
+        match self.host.rsplit_once(':') {
+            Some((machine, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => machine,
+            _ => &self.host,
+        }
+    }
+
     /// The origin, as the service calls itself.
     pub fn origin(&self) -> String {
         self.http("")

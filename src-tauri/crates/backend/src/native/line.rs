@@ -3,7 +3,7 @@
 use futures_util::{SinkExt, StreamExt};
 use model::wire::{ClientFrame, ServerFrame, frames::PROTOCOL};
 use reqwest::{
-    Client, StatusCode, Upgraded,
+    StatusCode, Upgraded,
     header::{self, HeaderValue},
 };
 use tokio::sync::mpsc;
@@ -16,7 +16,7 @@ use tokio_tungstenite::{
     },
 };
 
-use super::{Address, trust};
+use super::{Address, wires::Wires};
 use crate::{Heard, Line, Trouble};
 
 /// The largest message that is taken: a customer with everything that hangs on them.
@@ -26,9 +26,10 @@ const WAITING: usize = 256;
 
 /// Opens the line with a token, which travels in the header only. The line goes the way that requests go: through the same
 /// proxy, to a service that is trusted for the same reason.
-pub(super) async fn open(http: &Client, address: &Address, token: &str) -> Result<Line, Trouble> {
+pub(super) async fn open(wires: &Wires, address: &Address, token: &str) -> Result<Line, Trouble> {
     let key = generate_key();
-    let request = http
+    let request = wires
+        .client()
         .get(address.http("/v1/stream"))
         .bearer_auth(token)
         .header(header::CONNECTION, "Upgrade")
@@ -36,7 +37,7 @@ pub(super) async fn open(http: &Client, address: &Address, token: &str) -> Resul
         .header(header::SEC_WEBSOCKET_VERSION, "13")
         .header(header::SEC_WEBSOCKET_KEY, &key)
         .header(header::SEC_WEBSOCKET_PROTOCOL, PROTOCOL);
-    let answer = request.send().await.map_err(|error| trust::trouble(&error))?;
+    let answer = wires.send(request).await?;
     if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
         return Err(refusal(answer.status()));
     }

@@ -7,7 +7,7 @@ use model::{DeviceId, PersonId, wire::reads::Tokens};
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use tokio::sync::Mutex;
 
-use super::{Address, checked, read, trust::trouble};
+use super::{Address, checked, read, wires::Wires};
 use crate::Trouble;
 
 /// How long the service may take to answer with tokens.
@@ -37,7 +37,7 @@ pub trait Keeper: Send + Sync {
 
 /// A session.
 pub(super) struct Session {
-    http: reqwest::Client,
+    wires: Arc<Wires>,
     address: Address,
     keeper: Arc<dyn Keeper>,
     /// The installation. Said with every request for tokens, whatever needs them first: a token without its device would look
@@ -65,12 +65,12 @@ struct Access {
 
 impl Session {
     pub(super) fn new(
-        http: reqwest::Client,
+        wires: Arc<Wires>,
         address: Address,
         keeper: Arc<dyn Keeper>,
         device: DeviceId,
     ) -> Self {
-        Self { http, address, keeper, device, state: Mutex::default() }
+        Self { wires, address, keeper, device, state: Mutex::default() }
     }
 
     /// The token for a request.
@@ -134,7 +134,7 @@ impl Session {
             }),
         };
         let Tokens { person, access_token, refresh_token, .. } =
-            grant_tokens(&self.http, &self.address, &grant).await?;
+            grant_tokens(&self.wires, &self.address, &grant).await?;
         Ok((refresh_token.into(), Access { token: Zeroizing::new(access_token), person }))
     }
 }
@@ -142,11 +142,10 @@ impl Session {
 /// Asks for tokens. When the answer is lost, it must be asked again soon: the service gives another pair for a used token
 /// for a minute only.
 pub(super) async fn grant_tokens(
-    http: &reqwest::Client,
+    wires: &Wires,
     address: &Address,
     grant: &serde_json::Value,
 ) -> Result<Tokens, Trouble> {
-    let request = http.post(address.http("/v1/token")).timeout(PATIENCE).json(grant);
-    let response = request.send().await.map_err(|error| trouble(&error))?;
-    read(checked(response).await?).await
+    let request = wires.client().post(address.http("/v1/token")).timeout(PATIENCE).json(grant);
+    read(checked(wires.send(request).await?).await?).await
 }

@@ -11,7 +11,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use super::{Address, Trust, session::grant_tokens};
+use super::{Address, Trust, session::grant_tokens, wires::Wires};
 use crate::Trouble;
 
 /// How long the browser may take.
@@ -73,7 +73,7 @@ impl SignIn {
             "code_verifier": self.verifier,
             "redirect_uri": self.redirect,
         });
-        Ok(grant_tokens(&Trust::of_environment().client()?, &self.address, &grant)
+        Ok(grant_tokens(&Wires::new(Trust::of_environment())?, &self.address, &grant)
             .await?
             .refresh_token
             .into())

@@ -189,6 +189,7 @@ fn journey(
             place: match conversation.channel {
                 Channel::Chat => MomentPlace::Chat,
                 Channel::Form => MomentPlace::Form,
+                Channel::Voice => MomentPlace::Phone,
             },
             text: reason.map_or_else(|| conversation.subject.clone(), |id| scene.reason_name(&id).into()),
             answer: None,

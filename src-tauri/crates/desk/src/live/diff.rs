@@ -27,6 +27,7 @@ keyed! {
     crate::view::WaitingRow => |row| row.id.to_string();
     crate::view::FollowUpRow => |row| row.follow_up.id.to_string();
     crate::view::AttentionRow => |row| row.id.clone();
+    crate::view::CallRow => |row| row.id.clone();
     crate::view::Colleague => |row| row.person.id.to_string();
 }
 

@@ -55,6 +55,7 @@ pub(crate) fn header(scene: &Scene<'_>, id: ConversationId) -> Result<Option<Hea
         asks: conversation.asks,
         hand_over: conversation.hand_over,
         may_be: conversation.may_be,
+        call: conversation.call.clone(),
         linked: conversation.linked_from.is_some(),
     }))
 }

@@ -22,6 +22,7 @@ pub(crate) fn offers(scene: &Scene<'_>) -> Vec<OfferRow> {
             until: offer.until,
             by: offer.by.clone(),
             handed_over: offer.item.handed_over.clone(),
+            number: offer.call.as_ref().map(|call| call.from.number.clone()),
         })
         .collect();
     rows.sort_by_key(|row| row.from);

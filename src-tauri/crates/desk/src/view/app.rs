@@ -4,7 +4,9 @@ use model::{At, Person, Presence, Slug, Workspace};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Connection, ConversationRow, FollowUpCounts, OfferRow, Opened, Settings, WaitingRow};
+use super::{
+    CallRow, Connection, ConversationRow, FollowUpCounts, OfferRow, Opened, PhoneState, Settings, WaitingRow,
+};
 
 /// Everything the first paint needs, in one answer.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -123,6 +125,10 @@ pub struct Home {
     pub connection: Connection,
     /// What is held out to the advisor.
     pub offers: Vec<OfferRow>,
+    /// Whether calls arrive.
+    pub phone: PhoneState,
+    /// Calls that ring or are spoken.
+    pub calls: Vec<CallRow>,
     /// What they have.
     pub yours: Vec<ConversationRow>,
     /// What waits.

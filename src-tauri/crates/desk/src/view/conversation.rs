@@ -3,6 +3,7 @@
 use model::{
     Activity, At, Attachment, Channel, ConversationId, ConversationState, CustomerId, HandOver, MessageKind,
     Personal, ScoreKind, Slug,
+    call::CallRecord,
     conversation::{MayBe, Promise},
 };
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,8 @@ pub struct Header {
     pub hand_over: Option<HandOver>,
     /// A known customer whom the visitor may be.
     pub may_be: Option<MayBe>,
+    /// What is kept of its call, on the telephone.
+    pub call: Option<CallRecord>,
     /// It was linked to a known customer, and that can be undone.
     pub linked: bool,
 }

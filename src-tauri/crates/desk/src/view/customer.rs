@@ -126,6 +126,8 @@ pub enum MomentPlace {
     Chat,
     /// A message left.
     Form,
+    /// A call.
+    Phone,
     /// A shop or branch.
     Store,
     /// The web shop.

@@ -5,9 +5,9 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use super::{
-    AttentionRow, Colleague, Connection, ConversationRow, CustomerCard, Draft, FollowUpCounts, FollowUpRow,
-    Gate, Header, OfferRow, PracticeCustomer, Settings, Suggestion, Supervise, TimelineItem, WaitingRow,
-    WorkspaceRow,
+    AttentionRow, CallRow, Colleague, Connection, ConversationRow, CustomerCard, Draft, FollowUpCounts,
+    FollowUpRow, Gate, Header, OfferRow, PhoneState, PracticeCustomer, Settings, Suggestion, Supervise,
+    TimelineItem, WaitingRow, WorkspaceRow,
 };
 
 /// One change of what is shown.
@@ -55,6 +55,21 @@ pub enum Push {
     Offers {
         /// Keyed by conversation.
         patch: Patch<OfferRow>,
+    },
+    /// Whether calls arrive.
+    Phone {
+        /// As it is.
+        phone: PhoneState,
+    },
+    /// Calls.
+    Calls {
+        /// Keyed by the call's id, oldest first.
+        patch: Patch<CallRow>,
+    },
+    /// How loud the microphone is while it is tested, 0 to 100.
+    Level {
+        /// So loud.
+        level: u8,
     },
     /// What the advisor has.
     Yours {

@@ -36,6 +36,8 @@ pub struct OfferRow {
     pub by: Option<String>,
     /// Why the assistant gave up.
     pub handed_over: Option<String>,
+    /// The caller's number, when it is a call.
+    pub number: Option<Personal>,
 }
 
 /// One of the advisor's own conversations. Those that owe an answer come first, by the time it is due; then the

@@ -51,6 +51,26 @@ impl Default for NotificationSettings {
     }
 }
 
+/// What an advisor speaks into and hears from. A device that is not there is replaced by the system's own choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct AudioSettings {
+    /// The microphone; nothing: the system's choice.
+    pub microphone: Option<String>,
+    /// What callers are heard from; nothing: the system's choice.
+    pub speaker: Option<String>,
+    /// What rings; nothing: the system's choice. A loudspeaker is heard while the headset lies on the table.
+    pub ringer: Option<String>,
+    /// How loud it rings and chimes, 0 to 100.
+    pub volume: u8,
+}
+
+impl Default for AudioSettings {
+    fn default() -> Self {
+        Self { microphone: None, speaker: None, ringer: None, volume: 70 }
+    }
+}
+
 /// How a person likes their desk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
@@ -69,6 +89,8 @@ pub struct Settings {
     pub right_width: u16,
     /// What to be told.
     pub notifications: NotificationSettings,
+    /// What to speak into and hear from.
+    pub audio: AudioSettings,
     /// Shortcuts that differ from the built-in ones: action → keys.
     pub shortcuts: BTreeMap<String, String>,
     /// Hints that were shown once and are not shown again.
@@ -85,6 +107,7 @@ impl Default for Settings {
             left_width: 300,
             right_width: 360,
             notifications: NotificationSettings::default(),
+            audio: AudioSettings::default(),
             shortcuts: BTreeMap::new(),
             hints_seen: Vec::new(),
         }
@@ -96,6 +119,7 @@ impl Settings {
     pub fn bounded(mut self) -> Self {
         self.zoom = self.zoom.clamp(70, 200);
         self.undo_send_s = self.undo_send_s.min(10);
+        self.audio.volume = self.audio.volume.min(100);
         self.left_width = self.left_width.clamp(220, 480);
         self.right_width = self.right_width.clamp(260, 560);
         self

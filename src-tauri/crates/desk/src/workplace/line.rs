@@ -54,6 +54,7 @@ impl Workplace {
             for conversation in std::mem::take(&mut self.notified_offers) {
                 core.shell.clear(&crate::ports::About::Offer(conversation));
             }
+            self.ring(core);
             self.dirty.offers = true;
             self.dirty.waiting = true;
             self.dirty.colleagues = true;
@@ -67,6 +68,7 @@ impl Workplace {
         }
         if after == LineState::Live {
             self.tell_missed(core);
+            self.want_phone(core);
             self.say_viewing();
         }
     }
@@ -163,6 +165,8 @@ impl Workplace {
         };
         let (back, opening, sits) = (core.back.clone(), self.opening, self.sits());
         core.io.spawn(async move {
+            // Whatever was open before is not trusted any more: after a sleep it may be dead, and look alive.
+            backend.leave_connections();
             let dialled = match is_for(&*backend, sits).await {
                 Ok(()) => backend.dial().await,
                 Err(trouble) => Err(trouble),
@@ -260,6 +264,8 @@ impl Workplace {
             Touches::Offer(conversation, came) => {
                 self.dirty.offers = true;
                 self.notice_offer(core, conversation, came);
+                self.call_offered(core, conversation, came);
+                self.ring(core);
             }
             Touches::Presence(person) => {
                 if self.replica.me().is_some_and(|me| me.id == person) {

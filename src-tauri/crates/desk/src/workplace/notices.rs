@@ -87,6 +87,11 @@ impl Workplace {
             About::Mention(_) => core.settings.notifications.mentions,
             _ => core.settings.notifications.messages,
         };
+        // Heard also by whoever looks at another conversation.
+        let in_sight = core.focused && self.shown.conversation == Some(line.conversation);
+        if wanted && !in_sight {
+            core.telephony.chime();
+        }
         if core.focused || !wanted {
             return;
         }

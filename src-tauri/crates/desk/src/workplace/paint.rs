@@ -12,10 +12,11 @@ use crate::{
     clock::Now,
     core::Core,
     live::{self, diff::patches},
+    phone,
     sync::LineState as SyncLine,
     view::{
-        AttentionRow, Colleague, Connection, ConversationRow, CustomerCard, FollowUpCounts, FollowUpRow,
-        Header, LineState, OfferRow, Opened, Push, Suggestion, WaitingRow,
+        AttentionRow, CallRow, Colleague, Connection, ConversationRow, CustomerCard, FollowUpCounts,
+        FollowUpRow, Header, LineState, OfferRow, Opened, Push, Suggestion, WaitingRow,
     },
 };
 
@@ -42,6 +43,8 @@ pub(super) struct Dirty {
     pub(super) follow_ups: bool,
     pub(super) attention: bool,
     pub(super) supervise: bool,
+    pub(super) phone: bool,
+    pub(super) calls: bool,
     pub(super) everything: bool,
 }
 
@@ -60,6 +63,8 @@ impl Dirty {
             || self.yours
             || self.attention
             || self.supervise
+            || self.phone
+            || self.calls
             || self.everything
             || !self.conversations.is_empty()
             || !self.lines.is_empty()
@@ -95,6 +100,7 @@ pub(super) struct Painted {
     pub(super) follow_ups: Vec<FollowUpRow>,
     pub(super) counts: Option<FollowUpCounts>,
     pub(super) attention: Vec<AttentionRow>,
+    pub(super) calls: Vec<CallRow>,
     slow_at: i64,
     /// After a view could not be read, nothing is painted before.
     rests_until: i64,
@@ -109,6 +115,20 @@ impl Painted {
 }
 
 impl Workplace {
+    /// Whether calls arrive may be otherwise now.
+    pub(crate) fn dirty_phone(&mut self) {
+        self.dirty.phone = true;
+    }
+
+    /// Calls may stand otherwise now.
+    pub(crate) fn dirty_calls(&mut self) {
+        self.dirty.calls = true;
+    }
+
+    fn call_rows(&self, now: Now) -> Vec<CallRow> {
+        phone::rows(&self.telephone.calls, self.scene(now).as_ref(), &self.people)
+    }
+
     /// When something that waits should be painted, if the frame before was painted at `painted_at`.
     pub(crate) fn paint_at(&self, painted_at: i64, frame: i64) -> Option<i64> {
         let fast = self.dirty.fast().then(|| painted_at.saturating_add(frame));
@@ -125,6 +145,7 @@ impl Workplace {
         dirty.me |= touched.people;
         for id in &touched.conversations {
             dirty.conversation(*id);
+            dirty.calls |= self.telephone.calls.of(*id).is_some();
         }
         for (conversation, line) in &touched.messages {
             dirty.line(*conversation, *line);
@@ -201,6 +222,7 @@ impl Workplace {
             && let Some(workspace) = self.workspace.clone()
         {
             core.push(Push::Workspace { workspace });
+            self.want_phone(core);
             self.dirty.offers = true;
             self.dirty.waiting = true;
             self.dirty.supervise = true;
@@ -214,6 +236,9 @@ impl Workplace {
                 self.painted.me = Some(me.clone());
                 core.push(Push::Me { person: me.0, presence: me.1 });
             }
+        }
+        if std::mem::take(&mut self.dirty.phone) {
+            core.push(Push::Phone { phone: self.telephone.state });
         }
         if std::mem::take(&mut self.dirty.colleagues) {
             let rows = self.colleagues();
@@ -230,6 +255,12 @@ impl Workplace {
             let rows = live::queue::offers(&self.scene_or(now)?);
             for patch in patches(&mut self.painted.offers, rows) {
                 core.push(Push::Offers { patch });
+            }
+        }
+        if std::mem::take(&mut self.dirty.calls) {
+            let rows = self.call_rows(now);
+            for patch in patches(&mut self.painted.calls, rows) {
+                core.push(Push::Calls { patch });
             }
         }
         if std::mem::take(&mut self.dirty.waiting) {
@@ -351,7 +382,9 @@ impl Workplace {
         let counts = live::follow_ups::counts(&scene, midnight)?;
         let connection = self.connection(now);
         let colleagues = self.colleagues();
+        let calls = self.call_rows(now);
         let painted = &mut self.painted;
+        painted.calls = calls;
         painted.offers = offers;
         painted.waiting = waiting;
         painted.yours = yours;

@@ -67,7 +67,7 @@ impl Workplace {
     }
 
     /// A command nobody waits for. It is not tried again: the next step of the reader shows how things are.
-    pub(super) fn command_in_background(&mut self, core: &mut Core, intent: Intent) {
+    pub(crate) fn command_in_background(&mut self, core: &mut Core, intent: Intent) {
         let Some(backend) = self.backend.clone() else { return };
         let command = self.command(core, intent);
         core.io.spawn(async move {

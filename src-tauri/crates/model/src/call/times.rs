@@ -42,12 +42,14 @@ pub struct Times {
 }
 
 impl Times {
-    pub(super) fn from(began: At) -> Self {
+    /// Nothing yet.
+    pub fn from(began: At) -> Self {
         Self { began, since: began, wait: 0, ring: 0, talk: 0, hold: 0 }
     }
 
     /// With the stretch that runs, as far as it has come. A clock that goes back adds nothing.
-    pub(super) fn with(mut self, running: Option<Stretch>, now: At) -> Self {
+    #[must_use]
+    pub fn with(mut self, running: Option<Stretch>, now: At) -> Self {
         let now = now.max(self.since);
         let more = now.since(self.since);
         match running {

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use crate::{At, Channel, ConversationId, PersonId, Personal, Presence, Slug};
+use crate::{
+    At, Channel, ConversationId, PersonId, Personal, Presence, Slug,
+    call::{Correlation, Party},
+};
 
 /// A conversation in its queue, without its words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
@@ -48,6 +51,18 @@ pub struct OfferItem {
     pub until: At,
     /// Who gave it, when it was transferred by name.
     pub by: Option<String>,
+    /// The call that it is, on the telephone.
+    #[serde(default)]
+    pub call: Option<OfferedCall>,
+}
+
+/// A call that is held out to the reader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct OfferedCall {
+    /// What the telephone will name when it rings.
+    pub correlation: Correlation,
+    /// Who calls.
+    pub from: Party,
 }
 
 /// One queue, for supervisors.

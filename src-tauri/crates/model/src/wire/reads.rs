@@ -231,3 +231,28 @@ pub struct HandedOver {
     /// The first message after the hand-over, if there is one.
     pub message: Option<MessageId>,
 }
+
+/// The reader's line at the telephone exchange. The password holds for as long as the sign-in, at most.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct PhoneLine {
+    /// The name of the line: what is before the `@`.
+    pub user: String,
+    /// The password.
+    pub password: Personal,
+    /// The exchange: a name or address, with its port. An unspecified address is that of the service.
+    pub exchange: String,
+    /// How packets travel.
+    pub transport: PhoneTransport,
+}
+
+/// How packets travel to a telephone exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneTransport {
+    /// Datagrams.
+    Udp,
+    /// A stream.
+    Tcp,
+    /// A stream that nobody else can read.
+    Tls,
+}

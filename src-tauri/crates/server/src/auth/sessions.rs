@@ -199,6 +199,7 @@ pub(crate) async fn token(
         Answer::Stolen(who) => {
             tracing::warn!(sign_in = %who.family, "a refresh token was used a second time; its sign-in is ended");
             service.hub().close_family(who.tenant, who.family, close::AUTH);
+            service.sign_ins_ended();
             Err(Problem::sign_in())
         }
     }
@@ -315,6 +316,7 @@ pub(crate) async fn sign_out(
         })
         .await??;
     service.hub().close_family(tenant, family, close::AUTH);
+    service.sign_ins_ended();
     Ok(axum::http::StatusCode::NO_CONTENT)
 }
 

@@ -306,8 +306,7 @@ fn has_room(tx: &Tx<'_>, person: model::PersonId, channel: Channel) -> Result<bo
     let row = presence::row(&tx.sql, person)?;
     Ok(row.state == PresenceState::Available
         && !row.finishing
-        && !row.closed.contains(&channel)
-        && presence::load(&tx.sql, person, channel)? < tx.workspace.capacity(channel))
+        && presence::has_room(tx, person, &row, channel)?)
 }
 
 fn end(tx: &mut Tx<'_>, conversation: &mut Conversation) -> Result<(), Halt> {

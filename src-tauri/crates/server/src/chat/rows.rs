@@ -17,7 +17,7 @@ pub(crate) fn state(sql: &Connection, tenant: TenantId, conversation: &Conversat
     };
     let phase = match (conversation.state, conversation.channel) {
         (ConversationState::Waiting, Channel::Form) => ChatPhase::Left,
-        (ConversationState::Waiting, Channel::Chat) => ChatPhase::Waiting,
+        (ConversationState::Waiting, Channel::Chat | Channel::Voice) => ChatPhase::Waiting,
         (ConversationState::Active | ConversationState::Snoozed, _) => ChatPhase::Open,
         (ConversationState::WrapUp | ConversationState::Resolved | ConversationState::Abandoned, _) => {
             ChatPhase::Ended

@@ -1,8 +1,13 @@
 //! Taking, giving away, putting aside and ending conversations.
 
 use model::{
-    Activity, Conversation, ConversationId, ConversationState, Person, PersonId, Personal, Role, Slug,
-    at::DAY, intent::Receiver, limits::LINE_CHARS, wire::Rejection,
+    Activity, Channel, Conversation, ConversationId, ConversationState, Person, PersonId, Personal, Role,
+    Slug,
+    at::DAY,
+    call::{INVITE_WITHIN, LineSound},
+    intent::Receiver,
+    limits::LINE_CHARS,
+    wire::Rejection,
 };
 use uuid::Uuid;
 
@@ -39,6 +44,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, me: &Person, id: ConversationId) -> Effect
             || routing::can_answer(&tx.workspace, &everybody, me, &conversation) => {}
         None => return Err(Halt::Refused(Rejection::NotOffered, "It waits in a queue that is not yours.")),
     }
+    phone_is_there(tx, me, &conversation)?;
     take(tx, me, &mut conversation)?;
     add_activity(tx, &mut conversation, Activity::Accepted { by: me.name.clone() })?;
     save(tx, &mut conversation)?;
@@ -49,10 +55,47 @@ pub(super) fn accept(tx: &mut Tx<'_>, me: &Person, id: ConversationId) -> Effect
 fn take(tx: &mut Tx<'_>, person: &Person, conversation: &mut Conversation) -> Result<(), Halt> {
     conversations::set_waiting(tx, conversation.id, &Waiting::default())?;
     conversations::own(tx, conversation, person.id)?;
+    if conversations::is_live_call(conversation) {
+        deadlines::set(tx, Kind::Invite, conversation.id.0, tx.now + INVITE_WITHIN)?;
+    }
     presence::worked(tx, person.id)?;
     // They have something more now, and others who wait may be offered to somebody else.
     tx.route = true;
     Ok(())
+}
+
+/// A call is taken on a telephone, and on one that no other call is on.
+fn phone_is_there(tx: &Tx<'_>, person: &Person, conversation: &Conversation) -> Result<(), Halt> {
+    if !conversations::is_live_call(conversation) {
+        return Ok(());
+    }
+    let row = presence::row(&tx.sql, person.id)?;
+    if presence::has_room(tx, person.id, &row, Channel::Voice)? {
+        Ok(())
+    } else {
+        Err(Halt::Refused(Rejection::Invalid, "There is no telephone for this call, or it is in use."))
+    }
+}
+
+/// A call that is over cannot be given to anybody: nobody is on the line.
+fn is_no_ended_call(conversation: &Conversation) -> Result<(), Halt> {
+    if conversation.channel == Channel::Voice && !conversations::is_live_call(conversation) {
+        return Err(Halt::Refused(Rejection::Closed, "This call is over."));
+    }
+    Ok(())
+}
+
+/// How the call sounded, as whoever has or had it tells at its end.
+pub(super) fn sounded(tx: &mut Tx<'_>, me: &Person, id: ConversationId, sound: LineSound) -> Effect {
+    let mut conversation = visible_conversation(tx, me, id)?;
+    let Some(call) = &mut conversation.call else {
+        return Err(Halt::Refused(Rejection::Invalid, "It is no call."));
+    };
+    if call.sound.replace(sound) == Some(sound) {
+        return Ok(Done::Nothing);
+    }
+    save(tx, &mut conversation)?;
+    Ok(Done::Changed)
 }
 
 pub(super) fn decline(tx: &mut Tx<'_>, me: &Person, id: ConversationId) -> Effect {
@@ -76,6 +119,7 @@ pub(super) fn transfer(
 ) -> Effect {
     let mut conversation = own_conversation(tx, me, id)?;
     still_going(&conversation)?;
+    is_no_ended_call(&conversation)?;
     if let Some(note) = &note {
         text_fits(note)?;
     }
@@ -97,7 +141,7 @@ pub(super) fn transfer(
             if Some(person.id) == conversation.owner {
                 return Ok(Done::Nothing);
             }
-            if !routing::takes_by_name(&tx.sql, &person, conversation.channel)? {
+            if !routing::takes_by_name(tx, &person, conversation.channel)? {
                 return Err(Halt::Refused(
                     Rejection::Invalid,
                     "This colleague takes nothing now. Choose another.",
@@ -145,6 +189,7 @@ pub(super) fn assign(tx: &mut Tx<'_>, me: &Person, id: ConversationId, person: P
     if conversation.owner == Some(person.id) {
         return Ok(Done::Nothing);
     }
+    phone_is_there(tx, &person, &conversation)?;
     routing::withdraw(tx, id)?;
     take(tx, &person, &mut conversation)?;
     let activity = Activity::Assigned { by: me.name.clone(), to: person.name.clone() };
@@ -177,6 +222,11 @@ pub(crate) fn to_wrap_up(
     activity: Activity,
 ) -> crate::error::Result<()> {
     add_activity(tx, conversation, activity)?;
+    begin_wrap_up(tx, conversation)
+}
+
+/// The owner's time to write up begins. The caller saves the conversation.
+pub(crate) fn begin_wrap_up(tx: &mut Tx<'_>, conversation: &mut Conversation) -> crate::error::Result<()> {
     let seconds = conversations::queue_of(&tx.workspace, conversation).map_or(60, |queue| queue.wrap_up_s);
     let until = tx.now + i64::from(seconds) * 1_000;
     conversation.state = ConversationState::WrapUp;
@@ -184,7 +234,10 @@ pub(crate) fn to_wrap_up(
     conversation.snoozed_until = None;
     conversation.promise = None;
     conversation.parked = false;
-    conversation.asks = tx.workspace.asks(&conversation.queue, conversation.reason.as_ref());
+    // Whoever called has no page on which to answer.
+    conversation.asks = (conversation.channel != Channel::Voice)
+        .then(|| tx.workspace.asks(&conversation.queue, conversation.reason.as_ref()))
+        .flatten();
     for kind in [Kind::Nudge, Kind::Park, Kind::Snooze] {
         deadlines::clear(tx, kind, conversation.id.0)?;
     }
@@ -238,6 +291,9 @@ pub(super) fn snooze(tx: &mut Tx<'_>, me: &Person, id: ConversationId, until: mo
     let mut conversation = own_conversation(tx, me, id)?;
     if !matches!(conversation.state, ConversationState::Active | ConversationState::Snoozed) {
         return Err(Halt::Refused(Rejection::Invalid, "Only an open conversation can be put aside."));
+    }
+    if conversations::is_live_call(&conversation) {
+        return Err(Halt::Refused(Rejection::Invalid, "Somebody is on the line. Hang up first."));
     }
     if until <= tx.now || until.since(tx.now) > LONGEST_SNOOZE {
         return Err(Halt::Refused(Rejection::Invalid, "Choose a time between now and 90 days from now."));

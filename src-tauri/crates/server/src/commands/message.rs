@@ -1,8 +1,8 @@
 //! Answering, noting, reading.
 
 use model::{
-    Attachment, Author, CommandId, ConversationId, ConversationState, MessageId, MessageKind, Person,
-    PersonId, Personal, limits::ATTACHMENTS, wire::Rejection,
+    Attachment, Author, Channel, CommandId, ConversationId, ConversationState, MessageId, MessageKind,
+    Person, PersonId, Personal, limits::ATTACHMENTS, wire::Rejection,
 };
 
 use super::{Done, Effect, Halt, conversation_of, own_conversation, text_fits, visible_conversation};
@@ -28,6 +28,9 @@ pub(super) fn reply(
     let mut conversation = conversation_of(tx, conversation)?;
     if conversation.owner != Some(me.id) {
         return Err(Halt::Refused(Rejection::NotAssigned, "Somebody else has this conversation."));
+    }
+    if conversation.channel == Channel::Voice {
+        return Err(Halt::Refused(Rejection::Invalid, "A caller reads nothing. Write a note instead."));
     }
     if conversation.state.is_closed() {
         return Err(Halt::Refused(Rejection::Closed, "This conversation is over. Reopen it to answer."));

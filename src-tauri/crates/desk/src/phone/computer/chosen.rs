@@ -1,0 +1,58 @@
+//! The devices of calls: the telephone keeps these, while what is behind them may change.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use voice::audio::{
+    Frame, Microphone, Sound, Speaker,
+    devices::{Player, Recorder},
+};
+
+/// What calls are spoken into and heard from at the moment. Copies share it.
+#[derive(Clone, Default)]
+pub(super) struct Chosen {
+    recorder: Arc<Mutex<Option<Recorder>>>,
+    player: Arc<Mutex<Option<Player>>>,
+}
+
+/// A device in its place. Whoever sounds never waits for the one who changes it: that takes a moment, once.
+fn put<T>(place: &Mutex<Option<T>>, device: Option<T>) {
+    let old = std::mem::replace(&mut *locked(place), device);
+    // Closing one takes its time; nobody waits for it in the lock.
+    drop(old);
+}
+
+fn locked<T>(place: &Mutex<T>) -> MutexGuard<'_, T> {
+    place.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Chosen {
+    /// Both, as a telephone wants them.
+    pub(super) fn sound(&self) -> Sound {
+        Sound::new(self.clone(), self.clone())
+    }
+
+    pub(super) fn speak_into(&self, recorder: Option<Recorder>) {
+        put(&self.recorder, recorder);
+    }
+
+    pub(super) fn hear_from(&self, player: Option<Player>) {
+        put(&self.player, player);
+    }
+}
+
+impl Microphone for Chosen {
+    fn hear(&mut self, frame: &mut Frame) {
+        match self.recorder.try_lock().as_deref_mut() {
+            Ok(Some(recorder)) => recorder.hear(frame),
+            _ => frame.fill(0),
+        }
+    }
+}
+
+impl Speaker for Chosen {
+    fn play(&mut self, frame: &Frame) {
+        if let Ok(Some(player)) = self.player.try_lock().as_deref_mut() {
+            player.play(frame);
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The line at the telephone exchange: opened with the sign-in, kept while it lasts, closed with the workspace.
+
+use std::sync::Arc;
+
+use backend::Backend;
+use model::{
+    call::Offer,
+    wire::{
+        now::OfferItem,
+        reads::{PhoneLine, PhoneTransport},
+    },
+};
+use secrecy::SecretString;
+use tokio::runtime::Handle;
+use voice::{Account, Heard, Phone, Registration, Transport, Trouble};
+
+use super::{Calls, Opened, Telephony};
+use crate::{clock::Now, core::Core, sync::LineState, view::PhoneState, workplace::Workplace};
+
+/// How long the desk waits before it asks for a line again, in ms. A headset may be plugged in at any time.
+const AGAIN: i64 = 5_000;
+
+/// The telephone of an open workspace.
+pub(crate) struct Telephone {
+    pub(crate) calls: Calls,
+    pub(crate) state: PhoneState,
+    phone: Option<Arc<dyn Phone>>,
+    /// Counts lines: what an older one tells is not taken.
+    no: u64,
+    /// A line is being asked for.
+    asking: bool,
+    /// When one is asked for again.
+    again_at: Option<i64>,
+    io: Handle,
+}
+
+impl Telephone {
+    /// None yet.
+    pub(crate) fn new(io: Handle) -> Self {
+        Self {
+            calls: Calls::default(),
+            state: PhoneState::None,
+            phone: None,
+            no: 0,
+            asking: false,
+            again_at: None,
+            io,
+        }
+    }
+
+    /// The telephone, if there is a line.
+    pub(crate) fn phone(&self) -> Option<Arc<dyn Phone>> {
+        self.phone.clone()
+    }
+
+    /// Says goodbye in the background: nobody waits for it.
+    fn hang_up(&mut self) {
+        self.no += 1;
+        self.calls.lost();
+        if let Some(phone) = self.phone.take() {
+            self.io.spawn(async move { phone.close().await });
+        }
+    }
+}
+
+impl Drop for Telephone {
+    fn drop(&mut self) {
+        self.hang_up();
+    }
+}
+
+impl Workplace {
+    /// When the telephone has something to do by itself, by the steady clock.
+    pub(crate) fn phone_wakes(&self, now: Now) -> Option<i64> {
+        let until = self.telephone.calls.next_deadline();
+        let calls = until.map(|until| now.mono + until.since(self.service_time(now)).max(1));
+        [calls, self.telephone.again_at].into_iter().flatten().min()
+    }
+
+    /// Time passed.
+    pub(crate) fn phone_tick(&mut self, core: &mut Core, now: Now) {
+        let time = self.service_time(now);
+        if self.telephone.calls.next_deadline().is_some_and(|until| until <= time) {
+            let todo = self.telephone.calls.time(time);
+            self.follow_calls(core, todo);
+        }
+        if self.telephone.again_at.is_some_and(|at| at <= now.mono) {
+            self.telephone.again_at = None;
+            self.want_phone(core);
+        }
+    }
+
+    /// The workspace takes calls and there is a line to the service: asks for one to the exchange. Without queues that are
+    /// called, there is none.
+    pub(crate) fn want_phone(&mut self, core: &Core) {
+        let takes_calls =
+            |workspace: &model::Workspace| workspace.queues.iter().any(|queue| queue.calls.is_some());
+        if !self.workspace.as_ref().is_some_and(takes_calls) {
+            self.telephone.hang_up();
+            return self.phone_is(PhoneState::None);
+        }
+        let live = self.replica.line() == LineState::Live;
+        let Some(backend) = self.backend.clone().filter(|_| live) else { return };
+        if let Some(phone) = self.telephone.phone() {
+            // The line was away, and perhaps the network with it.
+            core.io.spawn(async move { phone.network_changed().await });
+            return;
+        }
+        if std::mem::replace(&mut self.telephone.asking, true) {
+            return;
+        }
+        if self.telephone.state == PhoneState::None {
+            self.phone_is(PhoneState::Connecting);
+        }
+        self.telephone.no += 1;
+        let (back, opening, no) = (core.back.clone(), self.opening, self.telephone.no);
+        let telephony = core.telephony.clone();
+        let name = self.replica.me().map(|me| me.name.clone());
+        core.io.spawn(async move {
+            let opened = open(&*backend, &*telephony, name).await;
+            back.job(move |core| {
+                core.at_phone(opening, no, |core, place| place.phone_opened(core, opened));
+            });
+        });
+    }
+
+    fn phone_opened(&mut self, core: &Core, opened: Result<Opened, PhoneState>) {
+        self.telephone.asking = false;
+        let (phone, mut hears) = match opened {
+            Ok(opened) => opened,
+            Err(state) => {
+                self.phone_is(state);
+                // A service without an exchange has none in five seconds either: asked again with the next line.
+                self.telephone.again_at = (state != PhoneState::None).then(|| core.now().mono + AGAIN);
+                return;
+            }
+        };
+        self.telephone.phone = Some(phone.clone());
+        let (back, opening, no) = (core.back.clone(), self.opening, self.telephone.no);
+        core.io.spawn(async move {
+            phone.register().await;
+            drop(phone);
+            while let Some(heard) = hears.recv().await {
+                back.job(move |core| {
+                    core.at_phone(opening, no, |core, place| place.phone_says(core, heard));
+                });
+            }
+        });
+    }
+
+    fn phone_says(&mut self, core: &mut Core, heard: Heard) {
+        match heard {
+            Heard::Registration(registration) => self.registration_is(core, registration),
+            Heard::Call(line, happening) => {
+                let now = self.service_time(core.now());
+                let todo = self.telephone.calls.heard(&line, &happening, now);
+                self.follow_calls(core, todo);
+            }
+        }
+    }
+
+    fn registration_is(&mut self, core: &Core, registration: Registration) {
+        match registration {
+            Registration::None => {}
+            Registration::Registered => self.phone_is(PhoneState::Ready),
+            Registration::Lost => self.phone_is(PhoneState::Unreachable),
+            Registration::Refused(_) => {
+                self.phone_is(PhoneState::Refused);
+                // The service was started anew and gives another password. Whoever speaks goes on first.
+                if self.telephone.calls.any_spoken() {
+                    return;
+                }
+                self.telephone.hang_up();
+                self.telephone.again_at = Some(core.now().mono + AGAIN);
+                self.dirty_calls();
+            }
+        }
+    }
+
+    fn phone_is(&mut self, state: PhoneState) {
+        if std::mem::replace(&mut self.telephone.state, state) != state {
+            tracing::info!(?state, "the telephone");
+            self.dirty_phone();
+        }
+    }
+
+    /// The queue holds out a conversation, or no longer does.
+    pub(crate) fn call_offered(&mut self, core: &mut Core, conversation: model::ConversationId, came: bool) {
+        let now = self.service_time(core.now());
+        let offer = self.moment.offers.get(&conversation).filter(|_| came);
+        let todo = match offer.and_then(|offer| Some((offer, offer.call.clone()?))) {
+            Some((offer, call)) => {
+                let offered = offered(offer, call.correlation);
+                self.telephone.calls.offer(offered, &call.from, now)
+            }
+            None if came => return,
+            None => self.telephone.calls.offer_gone(conversation, now),
+        };
+        self.follow_calls(core, todo);
+    }
+}
+
+fn offered(offer: &OfferItem, correlation: model::call::Correlation) -> Offer {
+    Offer {
+        conversation: offer.item.conversation,
+        correlation,
+        queued_at: offer.item.waiting_since,
+        until: offer.until,
+    }
+}
+
+/// Asks the service for a line, and opens it.
+async fn open(
+    backend: &dyn Backend,
+    telephony: &dyn Telephony,
+    name: Option<String>,
+) -> Result<Opened, PhoneState> {
+    let line = match backend.phone().await {
+        Ok(line) => line,
+        Err(backend::Trouble::NotFound) => return Err(PhoneState::None),
+        Err(_) => return Err(PhoneState::Unreachable),
+    };
+    telephony.open(account(line, name)).await.map_err(|trouble| {
+        tracing::debug!(%trouble, "the telephone cannot be opened");
+        match trouble {
+            Trouble::Sound => PhoneState::NoSound,
+            Trouble::Refused(_) | Trouble::BadAddress => PhoneState::Refused,
+            _ => PhoneState::Unreachable,
+        }
+    })
+}
+
+fn account(line: PhoneLine, name: Option<String>) -> Account {
+    let password = SecretString::from(line.password.to_string());
+    Account {
+        name,
+        transport: match line.transport {
+            PhoneTransport::Udp => Transport::Udp,
+            PhoneTransport::Tcp => Transport::Tcp,
+            PhoneTransport::Tls => Transport::Tls,
+        },
+        locks_sound: line.transport == PhoneTransport::Tls,
+        ..Account::new(line.user, password, line.exchange)
+    }
+}
+
+impl Core {
+    /// What belongs to a line at the exchange, if it is still the one that is used.
+    fn at_phone(&mut self, opening: u64, no: u64, work: impl FnOnce(&mut Self, &mut Workplace)) {
+        self.in_place(|core, place| {
+            if place.opening == opening && place.telephone.no == no {
+                work(core, place);
+            }
+        });
+    }
+}
