@@ -11,6 +11,7 @@ pub mod processes;
 pub mod raw;
 pub mod seat;
 pub mod serving;
+pub mod speaker;
 pub mod stage;
 pub mod switchboard;
 pub mod telephone;

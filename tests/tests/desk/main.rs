@@ -18,3 +18,4 @@ mod revoked;
 mod sign_in;
 mod sign_out;
 mod taken;
+mod telephone;

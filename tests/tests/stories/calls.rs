@@ -11,18 +11,8 @@ mod waiting;
 
 use std::sync::Arc;
 
-use loopdesk_tests::{Seat, Stage, Switchboard, stage::WORKSPACE, switchboard::line_of};
+use loopdesk_tests::{Seat, Stage, Switchboard, stage::with_numbers, switchboard::line_of};
 use model::{Activity, Conversation, ConversationId, Role, call::Leg};
-
-/// The stories' workspace with numbers: delivery is called by 100, the bank desk by 200.
-pub fn with_numbers() -> String {
-    let numbered = |of: &str, number: &str, workspace: String| {
-        let calls = format!("{of}[queue.calls]\nnumber = \"{number}\"\ncall_back_s = 60\n\n");
-        workspace.replacen(of, &calls, 1)
-    };
-    let workspace = numbered("reopen_s = 86400\n", "100", WORKSPACE.to_owned());
-    numbered("priority = 5\n", "200", workspace)
-}
 
 /// The same with something else said about the calls of delivery.
 pub fn with(more: &str) -> String {

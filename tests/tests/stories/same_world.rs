@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use loopdesk_tests::{
     Page, Seat, Stage, Switchboard, World,
-    stage::{new_person, slug},
+    stage::{new_person, slug, with_numbers},
 };
 use model::{
     ArticleId, Channel, ConversationId, CustomerId, FollowUpId, FollowUpStatus, Intent, MacroId, PersonId,
@@ -18,10 +18,7 @@ use model::{
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{
-    calls::with_numbers,
-    kinds::{SOUND, article, kinds_of, prepared},
-};
+use crate::kinds::{SOUND, article, kinds_of, prepared};
 
 /// A company at work, and everybody who follows it.
 struct Company {

@@ -17,4 +17,5 @@ mod screens;
 mod shift;
 mod sign_in;
 mod supervisor;
+mod telephone;
 mod tray;

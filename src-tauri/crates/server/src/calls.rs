@@ -10,6 +10,7 @@
 //! recorded, a short one for each caller up to their own place when they are fifth or better, two high ones when a `1`
 //! asks to be called back.
 
+pub mod asterisk;
 mod distributor;
 #[cfg(feature = "calls")]
 pub mod exchange;

@@ -68,6 +68,10 @@ enum Task {
         #[cfg(feature = "calls")]
         #[arg(long, requires = "sip")]
         sip_in_the_clear: bool,
+        /// Take the calls of an Asterisk instead: the file that says where it is and how telephones are called there.
+        #[cfg_attr(feature = "calls", arg(long, value_name = "FILE", conflicts_with = "sip"))]
+        #[cfg_attr(not(feature = "calls"), arg(long, value_name = "FILE"))]
+        asterisk: Option<PathBuf>,
     },
     /// Make or change a workspace from its file: queues, hours, reasons, rules. Applying twice changes nothing.
     Apply {
@@ -221,11 +225,17 @@ async fn run(cli: Cli) -> Result<()> {
             sip,
             #[cfg(feature = "calls")]
             sip_in_the_clear,
+            asterisk,
         } => {
             let service = Service::open(options(behind_tls)).await?;
             #[cfg(feature = "calls")]
             if let Some(sip) = sip {
                 take_calls(&service, sip, sip_in_the_clear).await?;
+            }
+            if let Some(file) = asterisk {
+                let settings = server::calls::asterisk::Settings::of_file(&file)?;
+                let (exchange, told) = server::calls::asterisk::open(settings, Arc::new(SystemClock)).await?;
+                service.answers_calls(exchange, told);
             }
             let listener = tokio::net::TcpListener::bind(listen)
                 .await

@@ -1,124 +1,19 @@
 //! The same over the wire: a real exchange, real telephones, and what they hear of each other.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
-use loopdesk_tests::{Seat, Stage, seat::PATIENCE, stage::slug};
+use loopdesk_tests::{
+    Seat, Stage,
+    seat::PATIENCE,
+    speaker::Speaker,
+    stage::{slug, with_numbers},
+};
 use model::{ConversationState, Intent, Role, at::SECOND};
 use server::practice::{Pace, callers::Callers};
-use tokio::{sync::mpsc::UnboundedReceiver, time::timeout};
-use voice::{
-    Account, CallId, Happening, Heard, Phone, Registration, Sip,
-    audio::{
-        RATE, Sound,
-        memory::{Recording, Tone},
-    },
-};
+use tokio::time::timeout;
+use voice::{Happening, Phone};
 
-use super::{seen, with_numbers};
-
-/// Somebody with a telephone, who says one note.
-struct Speaker {
-    phone: Sip,
-    ear: Recording,
-    heard: UnboundedReceiver<Heard>,
-}
-
-impl Speaker {
-    async fn open(mut account: Account, hertz: f64) -> Self {
-        account.bind = [127, 0, 0, 1].into();
-        let ear = Recording::default();
-        let (phone, heard) =
-            Sip::open(account, Sound::new(Tone::new(hertz), ear.clone())).await.expect("a line");
-        Self { phone, ear, heard }
-    }
-
-    /// Somebody outside.
-    async fn outside(exchange: SocketAddr, number: &str, hertz: f64) -> Self {
-        Self::open(Account::new(number, String::new().into(), exchange.to_string()), hertz).await
-    }
-
-    /// Somebody's own telephone.
-    async fn of(stage: &Stage, seat: &Seat, hertz: f64) -> Self {
-        let line = stage.line("alba", seat.id).await;
-        let password = line.password.into_inner().into();
-        let mut speaker = Self::open(Account::new(line.user, password, line.exchange), hertz).await;
-        speaker.phone.register().await;
-        speaker.until(|heard| (*heard == Heard::Registration(Registration::Registered)).then_some(())).await;
-        speaker
-    }
-
-    async fn until<T>(&mut self, mut seen: impl FnMut(&Heard) -> Option<T>) -> T {
-        let waits = async {
-            loop {
-                let heard = self.heard.recv().await.expect("the line is open");
-                if let Some(found) = seen(&heard) {
-                    return found;
-                }
-            }
-        };
-        timeout(PATIENCE, waits).await.expect("a telephone waited in vain")
-    }
-
-    async fn rung(&mut self) -> (CallId, Option<String>) {
-        self.until(|heard| match heard {
-            Heard::Call(call, Happening::Incoming { correlation, .. }) => {
-                Some((call.clone(), correlation.clone()))
-            }
-            _ => None,
-        })
-        .await
-    }
-
-    async fn happens(&mut self, wanted: Happening) {
-        self.until(|heard| matches!(heard, Heard::Call(_, happening) if *happening == wanted).then_some(()))
-            .await;
-    }
-
-    async fn ended(&mut self) {
-        self.until(|heard| matches!(heard, Heard::Call(_, Happening::Ended(_))).then_some(())).await;
-    }
-
-    /// Waits until they hear a note.
-    async fn hears(&self, hertz: f64) {
-        let mut length = self.ear.length();
-        let waits = async {
-            loop {
-                let so_far = *length.borrow();
-                let last = self.ear.since(so_far.saturating_sub(RATE as usize / 5));
-                if last.len() >= RATE as usize / 5 && share(&last, hertz) > 0.5 {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
-                length.mark_unchanged();
-            }
-        };
-        timeout(PATIENCE, waits).await.unwrap_or_else(|_| panic!("nobody hears {hertz} Hz"));
-    }
-
-    /// Waits until they hear anything.
-    async fn hears_something(&self) {
-        let from = *self.ear.length().borrow();
-        let waits = async {
-            while !self.ear.since(from).iter().any(|sample| sample.unsigned_abs() > 500) {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        timeout(PATIENCE, waits).await.expect("something is heard");
-    }
-}
-
-/// How much of a sound is one note.
-fn share(sound: &[i16], hertz: f64) -> f64 {
-    let step = std::f64::consts::TAU * hertz / f64::from(RATE);
-    let (mut real, mut imaginary, mut all) = (0.0, 0.0, 1.0);
-    for (nth, sample) in sound.iter().enumerate() {
-        let (sample, angle) = (f64::from(*sample), step * nth as f64);
-        real += sample * angle.cos();
-        imaginary += sample * angle.sin();
-        all += sample * sample;
-    }
-    2.0 * (real * real + imaginary * imaginary) / (all * sound.len() as f64)
-}
+use super::seen;
 
 async fn advisor(stage: &Stage, name: &str, hertz: f64) -> (Seat, Speaker) {
     let seat = stage.person(name, Role::Advisor, &["en"], &["delivery"]).await;

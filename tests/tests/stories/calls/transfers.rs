@@ -1,10 +1,10 @@
 //! Calls that are handed over: at the desk or at the telephone, to a queue or a colleague, asked first or not.
 
+use loopdesk_tests::stage::{slug, with_numbers};
 use model::{Activity, ConversationState, Intent, PersonId, at::SECOND, intent::Receiver, wire::Rejection};
 use server::calls::port::{HandedOver, Refusal, Tune};
 
-use super::{Calls, happened, seen, with_numbers};
-use loopdesk_tests::stage::slug;
+use super::{Calls, happened, seen};
 
 #[tokio::test]
 async fn a_call_is_given_to_a_queue() {
