@@ -25,9 +25,11 @@ pub(crate) fn show(app: &AppHandle, show: bool) {
 
 fn open(app: &AppHandle) -> tauri::Result<()> {
     let bar = WebviewWindowBuilder::new(app, BAR, WebviewUrl::App("bar.html".into()))
-        .title("Loopdesk")
+        .title("Loopdesk call")
+        // A window that cannot be resized takes the size that its content wishes, which a page does not.
         .inner_size(WIDTH, HEIGHT)
-        .resizable(false)
+        .min_inner_size(WIDTH, HEIGHT)
+        .max_inner_size(WIDTH, HEIGHT)
         .maximizable(false)
         .minimizable(false)
         .decorations(false)

@@ -4,7 +4,7 @@
 use std::{fs, net::SocketAddr, path::Path, process::Stdio};
 
 use loopdesk_tests::{
-    app::App,
+    app::{App, built},
     desktop::{Desktop, Process, wait_for},
     speaker::{Speaker, share},
 };
@@ -112,7 +112,24 @@ async fn a_caller_is_answered_by_key_and_wrapped_up() {
     .await;
     app.press("" + Key::F7).await;
 
+    // The window is closed to the tray: the call goes on under its bar, and a headset's key ends it.
+    let seen = |name: &str| desktop.ask("xdotool", &["search", "--onlyvisible", "--name", name]);
+    let window = seen("^Loopdesk$");
+    desktop.ask("xdotool", &["windowactivate", "--sync", &window, "key", "alt+F4"]);
+    wait_for("the bar of the call", || (!seen("^Loopdesk call$").is_empty()).then_some(()));
+    assert!(seen("^Loopdesk$").is_empty(), "the desk itself is out of sight");
+    agathe.hears(US).await;
+    let bar = seen("^Loopdesk call$");
+    wait_for("something in the bar", || {
+        let picture = format!("import -window {bar} png:- | identify -format %k -");
+        desktop.ask("sh", &["-c", &picture]).parse::<u32>().ok().filter(|colours| *colours > 30)
+    });
+    desktop.picture("telephone-bar");
+    desktop.ask("xdotool", &["key", "XF86AudioStop"]);
+    agathe.ended().await;
+    wait_for("the bar to go", || seen("^Loopdesk call$").is_empty().then_some(()));
     agathe.phone.close().await;
+    desktop.command(built("loopdesk")).status().expect("a second start brings the window back");
     app.find(".wrap .outcomes button").await;
     app.picture("telephone-wrap-up").await;
     app.click(".wrap .outcomes button").await;

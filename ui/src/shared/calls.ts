@@ -27,6 +27,11 @@ export function caller(row: { name: string; number: string }): string {
   return flat(row.name).trim() || flat(row.number).trim() || w().call.unknown;
 }
 
+/** Their number, where it says more than their name: a stranger is called by it already. */
+export function numberBeside(name: string, number: string | null): string {
+  return number !== null && name.trim() !== '' && name.trim() !== number.trim() ? number : '';
+}
+
 /** Somebody waits: we, they, or both make the other one do so. */
 export function isHeld({ held }: CallRow): boolean {
   return held.by_us || held.by_them;
