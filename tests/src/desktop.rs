@@ -211,12 +211,13 @@ impl Desktop {
                  sink_properties=device.description={told}\n"
             )
         };
+        // The door comes last: once it is there, all else is.
         let script = format!(
-            "load-module module-native-protocol-unix auth-anonymous=1 socket={}\n{}{}\
-             set-default-sink headset\nset-default-source mouth.monitor\n",
-            socket.display(),
+            "{}{}set-default-sink headset\nset-default-source mouth.monitor\n\
+             load-module module-native-protocol-unix auth-anonymous=1 socket={}\n",
             sink("headset", "Headset"),
             sink("mouth", "Mouth"),
+            socket.display(),
         );
         let file = folder.join("script");
         fs::write(&file, script).expect("a file");

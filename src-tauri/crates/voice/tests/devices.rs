@@ -31,9 +31,9 @@ impl Server {
     fn start(folder: &Path) -> Self {
         let socket = folder.join("native");
         let script = format!(
-            "load-module module-native-protocol-unix auth-anonymous=1 socket={}\n\
-             load-module module-null-sink sink_name=desk rate=48000 channels=2 sink_properties=device.description=Desk\n\
-             set-default-sink desk\nset-default-source desk.monitor\n",
+            "load-module module-null-sink sink_name=desk rate=48000 channels=2 sink_properties=device.description=Desk\n\
+             set-default-sink desk\nset-default-source desk.monitor\n\
+             load-module module-native-protocol-unix auth-anonymous=1 socket={}\n",
             socket.display()
         );
         fs::write(folder.join("script"), script).unwrap();
