@@ -1,5 +1,7 @@
 //! The bar of a call: small, over all windows, while the desk itself is out of sight.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, webview::NewWindowResponse};
 
 use crate::window;
@@ -7,11 +9,20 @@ use crate::window;
 /// The window's name, in Tauri's terms.
 pub(crate) const BAR: &str = "bar";
 
+/// Counts showings: whoever listens for an earlier bar listens to nobody.
+static SHOWINGS: AtomicU64 = AtomicU64::new(0);
+
+/// Which showing it is now.
+pub(crate) fn showing() -> u64 {
+    SHOWINGS.load(Ordering::Relaxed)
+}
+
 const WIDTH: f64 = 440.0;
 const HEIGHT: f64 = 56.0;
 
 /// Shows it, or takes it away. Its page is a process of its own, so it lives only as long as it is needed.
 pub(crate) fn show(app: &AppHandle, show: bool) {
+    SHOWINGS.fetch_add(1, Ordering::Relaxed);
     let there = app.get_webview_window(BAR);
     let done = match (there, show) {
         (None, true) => open(app),

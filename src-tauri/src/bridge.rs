@@ -5,7 +5,10 @@ use desk::{Desk, Failure, FailureCode, api, view::Push};
 use serde_json::Value;
 use tauri::{AppHandle, State, WebviewWindow, ipc::Channel};
 
-use crate::{bar::BAR, window};
+use crate::{
+    bar::{self, BAR},
+    window,
+};
 
 /// Does one call of the desk's table.
 #[tauri::command]
@@ -28,7 +31,11 @@ pub(crate) async fn call(
 #[tauri::command]
 pub(crate) fn listen(window: WebviewWindow, desk: State<'_, Desk>, channel: Channel<Vec<Push>>) {
     if window.label() == BAR {
+        let mine = bar::showing();
         desk.listen(move |mut pushes| {
+            if bar::showing() != mine {
+                return false;
+            }
             pushes.retain(|push| {
                 matches!(push, Push::Calls { .. } | Push::Gate { .. } | Push::Settings { .. })
             });

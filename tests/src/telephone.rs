@@ -83,6 +83,8 @@ impl Telephony for Earpiece {
         Ok((Arc::new(phone), heard))
     }
 
+    fn put_down(&self) {}
+
     fn choose(&self, _: &AudioSettings) {}
 
     async fn devices(&self) -> AudioDevices {

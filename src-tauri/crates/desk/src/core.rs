@@ -21,7 +21,7 @@ use crate::{
     Failure, FailureCode,
     clock::{Clock, Now},
     listeners::{Listeners, Painted},
-    phone::Telephony,
+    phone::{Outside, Telephony},
     ports::{About, Embedded, Notification, Shell, Vault},
     settings::{Files, Workspaces},
     view::{Drag, Gate, Locked, Push, Settings, Start},
@@ -147,8 +147,10 @@ pub(crate) struct Core {
     pub(crate) focused: bool,
     /// Since when nobody touched the window while it was out of sight.
     pub(crate) hidden_since: Option<i64>,
-    /// Whether a headset's keys are taken for calls, and whether their bar is shown.
-    pub(crate) calls_outside: (bool, bool),
+    /// Whether the window is out of sight.
+    pub(crate) hidden: bool,
+    /// What is heard and seen of calls outside of it.
+    pub(crate) outside: Outside,
     clock: Arc<dyn Clock>,
     listeners: Listeners,
     pushes: Vec<Push>,
@@ -196,7 +198,8 @@ impl Desk {
             sign_in: None,
             focused: true,
             hidden_since: None,
-            calls_outside: (false, false),
+            hidden: false,
+            outside: Outside::default(),
             clock: parts.clock,
             listeners: Listeners::new(page_painted.clone()),
             pushes: Vec::new(),
@@ -302,6 +305,11 @@ impl Desk {
         let leave = self.with(|core| Ok(core.leave())).await;
         if let Ok(leave) = leave {
             let _ = tokio::time::timeout(Duration::from_secs(2), leave).await;
+        }
+        let phone = self.with(|core| Ok(core.place().ok().and_then(|place| place.telephone.give_up()))).await;
+        if let Ok(Some(phone)) = phone {
+            // Nobody at the other end should listen to silence.
+            let _ = tokio::time::timeout(Duration::from_secs(3), phone.close()).await;
         }
         let ended = self.with(|core| {
             core.ending = true;
@@ -520,12 +528,14 @@ impl Core {
     fn set_focus(&mut self, focused: bool) {
         self.focused = focused;
         if focused {
+            self.hidden = false;
             self.hidden_since = None;
             self.in_place(|core, place| place.looked_at(core));
         }
     }
 
     fn set_hidden(&mut self, hidden: bool) {
+        self.hidden = hidden;
         self.hidden_since = hidden.then(|| self.now().mono);
         let signed_in = self.place().is_ok_and(|place| place.replica.me().is_some());
         let told = self.settings.hints_seen.iter().any(|hint| hint == IN_TRAY);
@@ -549,7 +559,8 @@ impl Core {
     /// Out of sight for ten minutes: nobody should be offered anything.
     fn away_when_hidden(&mut self, now: Now) {
         const LONG: i64 = 10 * model::at::MINUTE;
-        if self.hidden_since.is_some_and(|since| now.mono - since >= LONG) {
+        let calls = self.place().is_ok_and(|place| place.telephone.calls.any_live());
+        if !calls && self.hidden_since.is_some_and(|since| now.mono - since >= LONG) {
             self.hidden_since = None;
             self.in_place(|core, place| place.set_away(core));
         }

@@ -17,6 +17,7 @@ mod sounds;
 pub(crate) use calls::{Calls, ToDo};
 #[cfg(feature = "devices")]
 pub use computer::Computer;
+pub(crate) use keys::Outside;
 pub(crate) use line::Telephone;
 pub(crate) use rows::{line_of, rows};
 pub use sounds::{Opened, Telephony};

@@ -40,6 +40,8 @@ enum Asked {
     Line { tenant: TenantId, person: PersonId, sign_in: Uuid, answer: oneshot::Sender<Option<Line>> },
     /// Sign-ins ended: lines may have to go.
     SignInsEnded,
+    /// Another process changed the database: any call may have to go another way.
+    LookAgain,
     /// To know when everything that was told and asked is done.
     Done { answer: oneshot::Sender<()> },
 }
@@ -99,6 +101,11 @@ impl Calls {
     /// Sign-ins ended: lines may have to go.
     pub(crate) fn sign_ins_ended(&self) {
         let _ = self.asks.send(Asked::SignInsEnded);
+    }
+
+    /// Another process changed the database.
+    pub(crate) fn look_again(&self) {
+        let _ = self.asks.send(Asked::LookAgain);
     }
 
     /// Ends once everything that was told and asked so far, and is due by now, is done.

@@ -359,6 +359,9 @@ impl Service {
                     if known.is_some_and(|known| known != seen) {
                         self.show_out().await;
                         self.inner.hub.look_again();
+                        if let Some(calls) = self.calls() {
+                            calls.look_again();
+                        }
                         self.inner.deadlines.notify_one();
                     }
                     known = Some(seen);

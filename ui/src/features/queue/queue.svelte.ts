@@ -1,10 +1,15 @@
 // The left side: answering offers, taking what waits, going from one conversation to the next.
 
-import type { ConversationRow, OfferRow, WaitingRow } from '../../ipc/types';
+import type { ConversationRow, Header, OfferRow, WaitingRow } from '../../ipc/types';
 import type { Desk } from '../../live/desk.svelte';
 import { w } from '../../words/words.svelte';
 
 const SETTLES = 350;
+
+/** Whether an advisor may take it by themselves. A call rings at whoever it is offered to, and nowhere else. */
+export function canBeTaken(row: WaitingRow): boolean {
+  return !row.offered && row.channel !== 'voice';
+}
 
 export class QueueState {
   /** Conversations that were asked for and not given yet: no second click goes out. */
@@ -90,13 +95,18 @@ export class QueueState {
 
   /** The one that is open and waits, else the one that stands first. */
   takeNext(): void {
-    const open = this.desk.open?.header;
-    const id = open?.state === 'waiting' ? open.id : this.waiting.find((row) => !row.offered)?.id;
+    const id = this.#open?.id ?? this.waiting.find(canBeTaken)?.id;
     if (id) void this.take(id);
   }
 
   get canTake(): boolean {
-    return this.desk.open?.header.state === 'waiting' || this.waiting.some((row) => !row.offered);
+    return this.#open !== undefined || this.waiting.some(canBeTaken);
+  }
+
+  /** The one that is open, as long as it waits and can be taken. */
+  get #open(): Header | undefined {
+    const open = this.desk.open?.header;
+    return open?.state === 'waiting' && open.channel !== 'voice' ? open : undefined;
   }
 
   step(by: 1 | -1): void {

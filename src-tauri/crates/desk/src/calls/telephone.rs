@@ -55,7 +55,11 @@ impl Desk {
 
     pub(super) async fn leave_call(&self, key: String) -> Result<(), Failure> {
         match self.answer_offer(&key, Ask::Decline).await? {
-            Some(conversation) => self.command(Intent::Decline { conversation }).await,
+            Some(conversation) => match self.command(Intent::Decline { conversation }).await {
+                // The telephone's own refusal was faster: it is declined.
+                Err(failure) if failure.code == FailureCode::TooLate => Ok(()),
+                declined => declined,
+            },
             None => Ok(()),
         }
     }
@@ -114,8 +118,14 @@ impl Desk {
     pub(super) async fn call_somebody(&self, receiver: CallReceiver) -> Result<(), Failure> {
         let to = number(&receiver)?;
         let (phone, opening) = self
-            .with(|core| {
-                let phone = core.place()?.telephone.phone().ok_or(FailureCode::Offline)?;
+            .in_workplace(|core, place| {
+                let phone = place.telephone.phone().ok_or(FailureCode::Offline)?;
+                // Whoever is spoken with must not hear what is said to somebody else.
+                let spoken = place.telephone.calls.all().iter().filter(|known| known.is_spoken());
+                let spoken: Vec<String> = spoken.map(|known| known.key.clone()).collect();
+                for key in spoken {
+                    place.ask_call(core, &key, Ask::Hold)?;
+                }
                 Ok((phone, core.opening))
             })
             .await?;

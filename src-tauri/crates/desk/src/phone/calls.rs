@@ -158,9 +158,10 @@ impl Calls {
         let todo = match self.known.iter_mut().find(|known| known.has_line(&leg)) {
             Some(known) => known.hears(Event::Heard(leg.clone(), fact), now),
             None => {
-                if self.strays.len() < STRAYS {
-                    self.strays.push((leg.clone(), fact));
+                if self.strays.len() == STRAYS {
+                    self.strays.remove(0);
                 }
+                self.strays.push((leg.clone(), fact));
                 Vec::new()
             }
         };
@@ -361,6 +362,11 @@ impl Known {
     /// Whether it is not over.
     pub(crate) fn is_live(&self) -> bool {
         self.call.ended.is_none()
+    }
+
+    /// Whether the advisor and the other end hear each other.
+    pub(crate) fn is_spoken(&self) -> bool {
+        matches!(&self.call.stage, Stage::Connected { held, .. } if !held.by_us)
     }
 
     fn is_inbound(&self) -> bool {

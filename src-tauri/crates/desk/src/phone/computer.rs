@@ -46,6 +46,7 @@ const LONGEST: u32 = 60 * RATE / FRAME as u32;
 enum Wish {
     Choose(AudioSettings),
     Open(oneshot::Sender<bool>),
+    PutDown,
     Ring(bool),
     Once(fn(u8) -> Melody),
     Test(Option<Box<dyn Fn(u8) + Send>>),
@@ -93,6 +94,10 @@ impl Telephony for Computer {
         }
         let (phone, heard) = Sip::open(account, self.chosen.sound()).await?;
         Ok((Arc::new(phone), heard))
+    }
+
+    fn put_down(&self) {
+        self.wish(Wish::PutDown);
     }
 
     fn choose(&self, audio: &AudioSettings) {
@@ -206,6 +211,12 @@ impl Sounds {
                 self.open();
                 let _ = answer.send(self.opened.0.is_some() && self.opened.1.is_some());
             }
+            Wish::PutDown => {
+                self.in_use = false;
+                self.opened = (None, None);
+                self.chosen.speak_into(None);
+                self.chosen.hear_from(None);
+            }
             Wish::Ring(on) if on != self.rings => {
                 self.rings = on;
                 self.melody = if on { self.sounding(Melody::ring(self.audio.volume, true)) } else { None };
@@ -259,13 +270,14 @@ impl Sounds {
     /// Opens the devices of calls that are wanted, or of those that are there.
     fn open(&mut self) {
         let microphone = wanted(self.audio.microphone.as_deref(), &microphones());
-        if microphone != self.opened.0 {
+        let (no_microphone, no_speaker) = self.chosen.broken();
+        if no_microphone || microphone != self.opened.0 {
             let recorder = microphone.as_deref().and_then(|id| Recorder::open(Some(id)).ok());
             self.opened.0 = microphone.filter(|_| recorder.is_some());
             self.chosen.speak_into(recorder);
         }
         let speaker = wanted(self.audio.speaker.as_deref(), &speakers());
-        if speaker != self.opened.1 {
+        if no_speaker || speaker != self.opened.1 {
             let player = speaker.as_deref().and_then(|id| Player::open(Some(id)).ok());
             self.opened.1 = speaker.filter(|_| player.is_some());
             self.chosen.hear_from(player);

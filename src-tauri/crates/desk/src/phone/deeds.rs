@@ -81,12 +81,6 @@ impl Workplace {
             }
         }
         self.dirty_calls();
-        self.ring(core);
-    }
-
-    /// Rings while something waits for the advisor's answer.
-    pub(crate) fn ring(&self, core: &Core) {
-        core.telephony.ring(!self.moment.offers.is_empty() || self.telephone.calls.any_rings());
     }
 
     fn do_call(&mut self, core: &mut Core, key: String, deed: Deed) {
@@ -150,6 +144,11 @@ impl Workplace {
         match (deed, done) {
             (Deed::Dial(_), dialled) => calls.dialled_colleague(key, dialled.ok().flatten().as_ref(), now),
             (_, Ok(_)) => Vec::new(),
+            // It was over before it was known here.
+            (Deed::HangUp(leg), Err(Trouble::Over)) => {
+                let over = Fact::Ended { by: Side::Company, reason: EndReason::HungUp, code: None };
+                calls.failed(key, leg, over, now)
+            }
             (Deed::Answer(leg), Err(_)) => {
                 let never = Fact::Ended { by: Side::Company, reason: EndReason::Failed, code: None };
                 calls.failed(key, leg, never, now)

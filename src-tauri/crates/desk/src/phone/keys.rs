@@ -23,7 +23,9 @@ impl Workplace {
         let calls = &self.telephone.calls;
         // Somebody who rings comes first: that is what one reaches for.
         let rings = calls.all().iter().find(|known| known.rings_here());
-        let Some(known) = rings.or_else(|| calls.all().iter().find(|known| known.is_live())) else { return };
+        let spoken = || calls.all().iter().find(|known| known.is_spoken());
+        let any = || calls.all().iter().find(|known| known.is_live());
+        let Some(known) = rings.or_else(spoken).or_else(any) else { return };
         let key = known.key.clone();
         let ask = asked(known, pressed);
         if let Err(failure) = self.ask_call(core, &key, ask) {
@@ -42,17 +44,38 @@ fn asked(known: &Known, pressed: CallKey) -> Ask {
     }
 }
 
+/// What is to be heard and seen of calls outside of the window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Outside {
+    /// A headset's keys are taken.
+    keys: bool,
+    /// The bar is shown.
+    bar: bool,
+    /// It rings: something waits for the advisor's answer.
+    rings: bool,
+}
+
 impl Core {
+    fn outside(&mut self) -> Outside {
+        let hidden = self.hidden;
+        let Ok(place) = self.place() else { return Outside::default() };
+        let keys = place.telephone.calls.any_live();
+        let rings = !place.moment.offers.is_empty() || place.telephone.calls.any_rings();
+        Outside { keys, bar: keys && hidden, rings }
+    }
+
     /// Takes what lies outside of the window for calls, as long as there are any.
     pub(crate) fn show_calls_outside(&mut self) {
-        let any = self.place().is_ok_and(|place| place.telephone.calls.any_live());
-        let (keys, bar) = (any, any && self.hidden_since.is_some());
-        let before = std::mem::replace(&mut self.calls_outside, (keys, bar));
-        if before.0 != keys {
-            self.shell.take_call_keys(keys);
+        let now = self.outside();
+        let before = std::mem::replace(&mut self.outside, now);
+        if before.keys != now.keys {
+            self.shell.take_call_keys(now.keys);
         }
-        if before.1 != bar {
-            self.shell.call_bar(bar);
+        if before.bar != now.bar {
+            self.shell.call_bar(now.bar);
+        }
+        if before.rings != now.rings {
+            self.telephony.ring(now.rings);
         }
     }
 }

@@ -31,12 +31,13 @@ pub(crate) struct Telephone {
     asking: bool,
     /// When one is asked for again.
     again_at: Option<i64>,
+    telephony: Arc<dyn Telephony>,
     io: Handle,
 }
 
 impl Telephone {
     /// None yet.
-    pub(crate) fn new(io: Handle) -> Self {
+    pub(crate) fn new(telephony: Arc<dyn Telephony>, io: Handle) -> Self {
         Self {
             calls: Calls::default(),
             state: PhoneState::None,
@@ -44,6 +45,7 @@ impl Telephone {
             no: 0,
             asking: false,
             again_at: None,
+            telephony,
             io,
         }
     }
@@ -53,11 +55,20 @@ impl Telephone {
         self.phone.clone()
     }
 
+    /// Gives the telephone away, to be closed; nothing that it still tells is taken.
+    pub(crate) fn give_up(&mut self) -> Option<Arc<dyn Phone>> {
+        self.no += 1;
+        self.asking = false;
+        self.calls.lost();
+        let phone = self.phone.take()?;
+        // Nobody is recorded who does not call.
+        self.telephony.put_down();
+        Some(phone)
+    }
+
     /// Says goodbye in the background: nobody waits for it.
     fn hang_up(&mut self) {
-        self.no += 1;
-        self.calls.lost();
-        if let Some(phone) = self.phone.take() {
+        if let Some(phone) = self.give_up() {
             self.io.spawn(async move { phone.close().await });
         }
     }
@@ -97,10 +108,19 @@ impl Workplace {
             |workspace: &model::Workspace| workspace.queues.iter().any(|queue| queue.calls.is_some());
         if !self.workspace.as_ref().is_some_and(takes_calls) {
             self.telephone.hang_up();
+            self.dirty_calls();
             return self.phone_is(PhoneState::None);
         }
         let live = self.replica.line() == LineState::Live;
         let Some(backend) = self.backend.clone().filter(|_| live) else { return };
+        if self.telephone.phone.is_some() && self.telephone.state == PhoneState::Refused {
+            if self.telephone.calls.any_spoken() {
+                self.telephone.again_at = Some(core.now().mono + AGAIN);
+                return;
+            }
+            self.telephone.hang_up();
+            self.dirty_calls();
+        }
         if let Some(phone) = self.telephone.phone() {
             // The line was away, and perhaps the network with it.
             core.io.spawn(async move { phone.network_changed().await });
@@ -167,12 +187,7 @@ impl Workplace {
             Registration::Refused(_) => {
                 self.phone_is(PhoneState::Refused);
                 // The service was started anew and gives another password. Whoever speaks goes on first.
-                if self.telephone.calls.any_spoken() {
-                    return;
-                }
-                self.telephone.hang_up();
                 self.telephone.again_at = Some(core.now().mono + AGAIN);
-                self.dirty_calls();
             }
         }
     }

@@ -19,6 +19,8 @@ pub trait Telephony: Send + Sync {
     /// # Errors
     /// Why there is none.
     async fn open(&self, account: Account) -> Result<Opened, Trouble>;
+    /// The line is closed: what was opened for its calls is let go.
+    fn put_down(&self);
     /// From now on these devices, for calls that are spoken too.
     fn choose(&self, audio: &AudioSettings);
     /// The devices of this computer.

@@ -54,7 +54,6 @@ impl Workplace {
             for conversation in std::mem::take(&mut self.notified_offers) {
                 core.shell.clear(&crate::ports::About::Offer(conversation));
             }
-            self.ring(core);
             self.dirty.offers = true;
             self.dirty.waiting = true;
             self.dirty.colleagues = true;
@@ -265,7 +264,6 @@ impl Workplace {
                 self.dirty.offers = true;
                 self.notice_offer(core, conversation, came);
                 self.call_offered(core, conversation, came);
-                self.ring(core);
             }
             Touches::Presence(person) => {
                 if self.replica.me().is_some_and(|me| me.id == person) {

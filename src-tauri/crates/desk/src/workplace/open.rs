@@ -332,7 +332,7 @@ impl Core {
             chosen,
             presence_asked: false,
             helper,
-            telephone: Telephone::new(self.io.clone()),
+            telephone: Telephone::new(self.telephony.clone(), self.io.clone()),
             line: None,
             line_shown: LineState::Connecting,
             line_no: 0,

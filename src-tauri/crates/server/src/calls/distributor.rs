@@ -117,8 +117,15 @@ impl Distributor {
             Asked::Changed { tenant, conversations } => {
                 for id in conversations {
                     if self.calls.get(&id).is_some_and(|live| live.tenant == tenant) {
-                        self.settle(id).await?;
+                        self.settle_or_tell(id).await;
                     }
+                }
+                Ok(())
+            }
+            Asked::LookAgain => {
+                let all: Vec<_> = self.calls.keys().copied().collect();
+                for id in all {
+                    self.settle_or_tell(id).await;
                 }
                 Ok(())
             }
@@ -130,6 +137,13 @@ impl Distributor {
             }
             Asked::SignInsEnded => self.show_out().await,
             Asked::Done { .. } => Ok(()),
+        }
+    }
+
+    /// Brings a call to where it belongs. What fails with one must not keep the others.
+    async fn settle_or_tell(&mut self, id: ConversationId) {
+        if let Err(error) = self.settle(id).await {
+            tracing::error!(%error, "a call could not be brought to where it belongs");
         }
     }
 

@@ -421,9 +421,11 @@ pub(crate) fn cut_off(sql: &Connection) -> Result<Vec<(TenantId, ConversationId)
     let mut found = Vec::new();
     for row in rows {
         let (tenant, body) = row?;
-        let conversation: Conversation = serde_json::from_str(&body)?;
-        if is_live_call(&conversation) {
-            found.push((tenant, conversation.id));
+        // One that this version cannot read must not keep the service from starting.
+        match serde_json::from_str::<Conversation>(&body) {
+            Ok(conversation) if is_live_call(&conversation) => found.push((tenant, conversation.id)),
+            Ok(_) => {}
+            Err(error) => tracing::error!(kind = ?error.classify(), "a call cannot be read"),
         }
     }
     Ok(found)

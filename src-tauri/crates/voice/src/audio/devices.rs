@@ -5,6 +5,11 @@ mod list;
 pub(crate) mod priority;
 mod resample;
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use cpal::{
     BufferSize, Device as Hardware, FromSample, Sample, SampleFormat, SizedSample, Stream, StreamConfig,
     SupportedStreamConfig,
@@ -32,6 +37,7 @@ pub struct Recorder {
     queue: HeapCons<f32>,
     resample: Resample,
     rate: usize,
+    broken: Arc<AtomicBool>,
     /// Records as long as it is there.
     _stream: Stream,
 }
@@ -40,6 +46,7 @@ pub struct Recorder {
 pub struct Player {
     queue: HeapProd<f32>,
     resample: Resample,
+    broken: Arc<AtomicBool>,
     /// Plays as long as it is there.
     _stream: Stream,
 }
@@ -53,14 +60,20 @@ impl Recorder {
         let device = list::microphone(id).ok_or(Trouble::Sound)?;
         let config = device.default_input_config().map_err(no_sound)?;
         let rate = rate(&config);
+        let broken = Arc::new(AtomicBool::default());
         let (add, queue) = HeapRb::new(rate * ROOM / 1_000).split();
         let stream = match config.sample_format() {
-            SampleFormat::F32 => record::<f32>(&device, &config, add),
-            SampleFormat::I16 => record::<i16>(&device, &config, add),
-            SampleFormat::I32 => record::<i32>(&device, &config, add),
+            SampleFormat::F32 => record::<f32>(&device, &config, add, &broken),
+            SampleFormat::I16 => record::<i16>(&device, &config, add, &broken),
+            SampleFormat::I32 => record::<i32>(&device, &config, add, &broken),
             _ => Err(Trouble::Sound),
         }?;
-        Ok(Self { queue, resample: Resample::new(rate, RATE as usize)?, rate, _stream: stream })
+        Ok(Self { queue, resample: Resample::new(rate, RATE as usize)?, rate, broken, _stream: stream })
+    }
+
+    /// Whether the system took it away: nothing is recorded any more.
+    pub fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
     }
 }
 
@@ -73,14 +86,20 @@ impl Player {
         let device = list::speaker(id).ok_or(Trouble::Sound)?;
         let config = device.default_output_config().map_err(no_sound)?;
         let rate = rate(&config);
+        let broken = Arc::new(AtomicBool::default());
         let (queue, take) = HeapRb::new(rate * ROOM / 1_000).split();
         let stream = match config.sample_format() {
-            SampleFormat::F32 => play::<f32>(&device, &config, take),
-            SampleFormat::I16 => play::<i16>(&device, &config, take),
-            SampleFormat::I32 => play::<i32>(&device, &config, take),
+            SampleFormat::F32 => play::<f32>(&device, &config, take, &broken),
+            SampleFormat::I16 => play::<i16>(&device, &config, take, &broken),
+            SampleFormat::I32 => play::<i32>(&device, &config, take, &broken),
             _ => Err(Trouble::Sound),
         }?;
-        Ok(Self { queue, resample: Resample::new(RATE as usize, rate)?, _stream: stream })
+        Ok(Self { queue, resample: Resample::new(RATE as usize, rate)?, broken, _stream: stream })
+    }
+
+    /// Whether the system took it away: nothing is played any more.
+    pub fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
     }
 }
 
@@ -131,6 +150,7 @@ fn record<T>(
     device: &Hardware,
     config: &SupportedStreamConfig,
     mut add: HeapProd<f32>,
+    broken: &Arc<AtomicBool>,
 ) -> Result<Stream, Trouble>
 where
     T: SizedSample,
@@ -147,7 +167,7 @@ where
                 });
                 add.push_iter(mixed);
             },
-            broken,
+            stopped(broken),
             None,
         )
         .map_err(no_sound)?;
@@ -159,6 +179,7 @@ fn play<T>(
     device: &Hardware,
     config: &SupportedStreamConfig,
     mut take: HeapCons<f32>,
+    broken: &Arc<AtomicBool>,
 ) -> Result<Stream, Trouble>
 where
     T: SizedSample + FromSample<f32>,
@@ -184,7 +205,7 @@ where
                     at_once.fill(T::from_sample(take.try_pop().unwrap_or(0.0)));
                 }
             },
-            broken,
+            stopped(broken),
             None,
         )
         .map_err(no_sound)?;
@@ -192,6 +213,11 @@ where
     Ok(stream)
 }
 
-fn broken(error: cpal::Error) {
-    tracing::warn!(%error, "a sound device stopped");
+/// What is done when the system takes a device away. That a busy machine was late is no such thing.
+fn stopped(broken: &Arc<AtomicBool>) -> impl FnMut(cpal::Error) + Send + 'static {
+    let broken = Arc::clone(broken);
+    move |error| {
+        tracing::warn!(%error, "a sound device stopped");
+        broken.store(true, Ordering::Relaxed);
+    }
 }

@@ -133,6 +133,10 @@ impl Call {
         station.engine.begin(&self.id, &self.port, format, theirs.address);
         self.state().theirs = Some(theirs);
         self.route(station);
+        // It may have ended while this was agreed: then nothing may sound on.
+        if self.state().stage == Stage::Ended {
+            station.engine.end(&self.id);
+        }
     }
 
     /// Who speaks, as they want it from now on. Tells whether they hold us.
@@ -165,6 +169,11 @@ impl Call {
     /// Whether they called, not we.
     pub(super) fn came(&self) -> bool {
         self.dialog.role() == TransactionRole::Server
+    }
+
+    /// Whether the other side makes us wait.
+    pub(super) fn holds_us(&self) -> bool {
+        !self.state().they.listens || !self.state().they.speaks
     }
 
     /// Whether both speak.

@@ -150,6 +150,7 @@ impl Exchange {
             locks_sound: false,
             credential: None,
             passes_keys: true,
+            longest_silence: Some(settings.longest_silence),
         };
         let (said, says) = mpsc::unbounded_channel();
         let (referrals, referred) = mpsc::unbounded_channel();

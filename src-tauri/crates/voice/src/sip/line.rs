@@ -73,6 +73,7 @@ impl Line {
             locks_sound: account.locks_sound,
             credential: Some(account.credential()),
             passes_keys: false,
+            longest_silence: None,
         };
         let tells = heard.clone();
         // Nobody listens any more when the line is being closed.

@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rsipstack::{
@@ -43,6 +43,8 @@ pub(super) struct Manner {
     pub(super) credential: Option<Credential>,
     /// Whether a key that is pressed in a call is pressed in those that are joined with it too.
     pub(super) passes_keys: bool,
+    /// After how long a call is given up of which nothing is heard; never where there is none.
+    pub(super) longest_silence: Option<Duration>,
 }
 
 /// What it tells whoever it belongs to.
@@ -189,15 +191,33 @@ impl Station {
     }
 }
 
-/// Tells what is noticed in the sound of calls.
+/// Tells what is noticed in the sound of calls. A call of which nothing is heard for long is given up, where that is wanted:
+/// somebody whose computer lost its power says no goodbye.
 async fn listen(station: Arc<Station>, mut noticed: UnboundedReceiver<(CallId, Noticed)>) {
-    while let Some((call, noticed)) = noticed.recv().await {
-        if station.call(&call).is_ok() {
-            match noticed {
-                Noticed::Digit(digit) => station.pressed(&call, digit),
-                Noticed::Quality(quality) => station.tell(&call, Happening::Quality(quality)),
+    let mut heard: HashMap<CallId, (u64, Instant)> = HashMap::new();
+    while let Some((id, noticed)) = noticed.recv().await {
+        let Ok(call) = station.call(&id) else {
+            heard.remove(&id);
+            continue;
+        };
+        match noticed {
+            Noticed::Digit(digit) => station.pressed(&id, digit),
+            Noticed::Quality(quality) => {
+                let now = Instant::now();
+                let last = heard.entry(id.clone()).or_insert((quality.counts.received, now));
+                // Whoever makes us wait may be silent for as long as they like.
+                if last.0 != quality.counts.received || call.holds_us() || !call.is_spoken() {
+                    *last = (quality.counts.received, now);
+                }
+                let silent = now.duration_since(last.1);
+                station.tell(&id, Happening::Quality(quality));
+                if station.manner.longest_silence.is_some_and(|longest| silent >= longest) {
+                    heard.remove(&id);
+                    call.hang_up(&station);
+                }
             }
         }
+        heard.retain(|id, _| station.call(id).is_ok());
     }
 }
 

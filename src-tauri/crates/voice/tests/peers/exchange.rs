@@ -434,3 +434,14 @@ async fn the_end_of_the_exchange_is_the_end_of_its_calls() {
     assert_eq!(customer.ended(&theirs).await.by, Side::Them);
     assert_eq!(other.ended(&offered).await.code, Some(503));
 }
+
+#[tokio::test]
+async fn a_caller_who_vanished_is_given_up() {
+    let brief = ExchangeSettings { longest_silence: Duration::from_millis(100), ..settings() };
+    let mut service = Service::with(brief).await;
+    let (customer, _, call) = service.waiting("2001", 1_000.0).await;
+    // Without a word, as a telephone that lost its power.
+    drop(customer);
+    service.ended(&call).await;
+    assert_eq!(service.exchange.hang_up(&call), Err(Trouble::Over));
+}

@@ -35,6 +35,14 @@ impl Chosen {
         put(&self.recorder, recorder);
     }
 
+    /// Whether the system took away what is spoken into, and what is heard from.
+    pub(super) fn broken(&self) -> (bool, bool) {
+        (
+            locked(&self.recorder).as_ref().is_some_and(Recorder::is_broken),
+            locked(&self.player).as_ref().is_some_and(Player::is_broken),
+        )
+    }
+
     pub(super) fn hear_from(&self, player: Option<Player>) {
         put(&self.player, player);
     }

@@ -110,7 +110,10 @@ impl Distributor {
         if !direct.joined && *leg == direct.called {
             self.parts.remove(&other);
             let refusal = if why == Ending::Declined { Refusal::Busy } else { Refusal::NobodyThere };
-            unless_gone(self.exchange.refuse(&other, refusal).await);
+            // Where it was answered meanwhile, there is nothing to refuse any more.
+            if self.exchange.refuse(&other, refusal).await.is_err() {
+                unless_gone(self.exchange.hang_up(&other).await);
+            }
         } else {
             self.let_go(&other).await;
         }

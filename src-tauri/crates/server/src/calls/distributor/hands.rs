@@ -80,7 +80,12 @@ impl Distributor {
         };
         let colleague = self.directs.get(&nth).filter(|direct| direct.joined && direct.tenant == tenant);
         let Some(Direct { caller, from, called, to, .. }) = colleague else { return Ok(None) };
-        let (their_leg, them) = if *from == person { (called.clone(), *to) } else { (caller.clone(), *from) };
+        // Both legs must be the same advisor's: nobody hands over what others speak about.
+        let (their_leg, them) = match () {
+            () if *from == person && asked == caller => (called.clone(), *to),
+            () if *to == person && asked == called => (caller.clone(), *from),
+            () => return Ok(None),
+        };
         let given = self.service.write(tenant, move |tx| rows::give(tx, id, person, them)).await?;
         Ok(given.then_some((id, nth, their_leg, them)))
     }

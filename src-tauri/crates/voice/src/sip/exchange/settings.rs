@@ -15,6 +15,8 @@ pub struct ExchangeSettings {
     pub most_streams: usize,
     /// The longest that a registration holds without being renewed.
     pub longest: Duration,
+    /// After how long a call is given up of which nothing is heard, unless whoever is there makes the others wait.
+    pub longest_silence: Duration,
 }
 
 impl ExchangeSettings {
@@ -26,6 +28,7 @@ impl ExchangeSettings {
             most_calls: 300,
             most_streams: 200,
             longest: Duration::from_secs(240),
+            longest_silence: Duration::from_secs(120),
         }
     }
 }
