@@ -24,7 +24,7 @@ test-simulation: setup ui ## Nothing is lost, over 100,000 seeded schedules (SCH
 check: setup ui ## Formatting, lints as errors, types of the screen
 	@.make/say.sh "Checking the Rust side (formatting, lints)"
 	@cargo fmt --all --check
-	@cargo clippy --quiet --workspace --all-targets --features loopdesk-voice/devices -- --deny warnings
+	@cargo clippy --quiet --workspace --all-targets -- --deny warnings
 	@.make/say.sh "Checking the screen and the chat page (types, lints)"
 	@cd ui && npm run --silent check && npm run --silent lint
 

@@ -5,8 +5,8 @@ cd "$(dirname "$0")/.."
 .make/say.sh "Testing the screen and the chat page"
 (cd ui && npm run --silent test)
 .make/say.sh "Building everything"
-cargo test --quiet --workspace --features loopdesk-voice/devices --no-run
+cargo test --quiet --workspace --no-run
 cargo build --quiet --workspace
 .make/say.sh "Testing the crates, the stories and the real window"
-cargo test --quiet --workspace --features loopdesk-voice/devices
+cargo test --quiet --workspace
 .make/say.sh "All tests passed"

@@ -109,6 +109,9 @@ async fn a_call_is_answered_held_given_to_a_colleague_and_wrapped_up() {
             (push["view"] == "yours" && row["id"] == json!(id)).then_some(())
         })
         .await;
+    // What began as a colleague's call is Léa's now, and stands with her profile.
+    let taken_over = call_with(&mut bruno, |row| row["conversation"] == json!(id)).await;
+    assert_eq!((&taken_over["id"], &taken_over["name"]), (&theirs["id"], &json!("+33612345678")));
 
     stage.pass(30 * SECOND).await;
     lea.phone.close().await;

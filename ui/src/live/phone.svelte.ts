@@ -29,12 +29,13 @@ export class Phone {
 
   /** Calls that somebody took or made: those that only ring here are offers still. */
   get taken(): readonly CallRow[] {
-    return this.calls.rows.filter((row) => !(row.stage === 'ringing' && row.direction === 'inbound'));
+    const { ringing } = this;
+    return this.calls.rows.filter((row) => !ringing.includes(row));
   }
 
-  /** Those that ring here and that no queue holds out. */
-  get direct(): readonly CallRow[] {
-    return this.calls.rows.filter((row) => row.stage === 'ringing' && row.direction === 'inbound' && row.conversation === null);
+  /** Those that ring here. */
+  get ringing(): readonly CallRow[] {
+    return this.calls.rows.filter((row) => row.stage === 'ringing' && row.direction === 'inbound');
   }
 
   /** The call of a conversation: the one that goes on, else the one that has just ended. */

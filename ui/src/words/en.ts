@@ -251,6 +251,7 @@ export const en = {
     unknown: 'Unknown number',
     incoming: 'Incoming call',
     direct: 'Calls your own line',
+    given: 'Was given to you',
     ringsFor: (time: string) => `rings for ${time}`,
     answer: 'Answer',
     decline: 'Decline',

@@ -250,6 +250,7 @@ export const fr: Words = {
     unknown: 'Numéro inconnu',
     incoming: 'Appel entrant',
     direct: 'Appelle votre ligne',
+    given: 'Vous a été confié',
     ringsFor: (time) => `sonne depuis ${time}`,
     answer: 'Répondre',
     decline: 'Refuser',

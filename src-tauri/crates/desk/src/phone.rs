@@ -9,15 +9,15 @@ mod calls;
 mod computer;
 mod deeds;
 mod facts;
-mod keys;
 mod line;
+mod outside;
 mod rows;
 mod sounds;
 
 pub(crate) use calls::{Calls, ToDo};
 #[cfg(feature = "devices")]
 pub use computer::Computer;
-pub(crate) use keys::Outside;
 pub(crate) use line::Telephone;
+pub(crate) use outside::Outside;
 pub(crate) use rows::{line_of, rows};
 pub use sounds::{Opened, Telephony};

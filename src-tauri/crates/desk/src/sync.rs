@@ -19,7 +19,7 @@ use model::{
 
 use crate::clock::Now;
 use lanes::{Item, Lanes};
-use redial::Redial;
+pub(crate) use redial::Redial;
 
 /// How often the service is asked whether it is still there.
 const PING: i64 = 15 * SECOND;

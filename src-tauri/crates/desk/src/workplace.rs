@@ -10,6 +10,7 @@ pub(crate) mod open;
 mod outbox;
 mod paint;
 pub(crate) mod person;
+mod session;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -8,22 +8,20 @@
 #[cfg(feature = "calls")]
 pub mod callers;
 pub mod colleagues;
+mod crowd;
 mod customer;
 mod ear;
 mod link;
 pub mod mind;
 pub mod script;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::Arc;
 
 use model::Slug;
 use secrecy::SecretString;
 use tokio::sync::watch;
 
-use self::{customer::Customer, link::Lines, script::Script};
+use self::{crowd::Crowd, customer::Customer, link::Lines, script::Script};
 use crate::clock::Clock;
 
 /// Where practice customers write, and with which keys.
@@ -102,9 +100,8 @@ struct Inner {
     lines: Lines,
     clock: Arc<dyn Clock>,
     pace: Pace,
-    /// Those who write now, each with the means to stop them.
-    running: Mutex<BTreeMap<Slug, watch::Sender<bool>>>,
-    changes: watch::Sender<u64>,
+    /// Those who write now.
+    crowd: Crowd,
 }
 
 impl Practice {
@@ -115,8 +112,8 @@ impl Practice {
     pub fn new(place: Place, clock: Arc<dyn Clock>, pace: Pace) -> Result<Self, PracticeFault> {
         let scripts = script::scripts()?.into_iter().map(Arc::new).collect();
         let lines = Lines::new(place)?;
-        let (running, changes) = (Mutex::default(), watch::Sender::new(0));
-        Ok(Self { inner: Arc::new(Inner { scripts, lines, clock, pace, running, changes }) })
+        let crowd = Crowd::default();
+        Ok(Self { inner: Arc::new(Inner { scripts, lines, clock, pace, crowd }) })
     }
 
     /// Everybody there is, in the order in which they are offered.
@@ -126,12 +123,12 @@ impl Practice {
 
     /// Those who write now.
     pub fn running(&self) -> Vec<Slug> {
-        self.running_now().keys().cloned().collect()
+        self.inner.crowd.names()
     }
 
     /// Counts comings and goings: wait on it to know when [`Practice::running`] changes.
     pub fn changes(&self) -> watch::Receiver<u64> {
-        self.inner.changes.subscribe()
+        self.inner.crowd.changes()
     }
 
     /// Somebody opens the chat page and writes. Call it inside a tokio runtime; they live there until they are done.
@@ -141,44 +138,13 @@ impl Practice {
     pub fn start(&self, id: &Slug) -> Result<(), PracticeFault> {
         let script = self.inner.scripts.iter().find(|script| script.id == *id);
         let script = script.cloned().ok_or_else(|| PracticeFault::Unknown(id.clone()))?;
-        let (stop, stopped) = watch::channel(false);
-        {
-            let mut running = self.running_now();
-            if running.contains_key(id) {
-                return Err(PracticeFault::Here(id.clone()));
-            }
-            running.insert(id.clone(), stop);
-        }
-        self.changed();
-        let customer = Customer::new(
-            script,
-            self.inner.lines.clone(),
-            self.inner.clock.clone(),
-            self.inner.pace,
-            stopped,
-        );
-        let (practice, id) = (self.clone(), id.clone());
-        tokio::spawn(async move {
-            customer.live().await;
-            practice.running_now().remove(&id);
-            practice.changed();
-        });
-        Ok(())
+        let (lines, clock, pace) = (self.inner.lines.clone(), self.inner.clock.clone(), self.inner.pace);
+        self.inner.crowd.comes(id, |stopped| Customer::new(script, lines, clock, pace, stopped).live())
     }
 
     /// Somebody ends their chat and goes. Nothing happens when they are not there.
     pub fn stop(&self, id: &Slug) {
-        if let Some(stop) = self.running_now().get(id) {
-            stop.send_replace(true);
-        }
-    }
-
-    fn running_now(&self) -> MutexGuard<'_, BTreeMap<Slug, watch::Sender<bool>>> {
-        self.inner.running.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn changed(&self) {
-        self.inner.changes.send_modify(|count| *count += 1);
+        self.inner.crowd.send_away(id);
     }
 }
 

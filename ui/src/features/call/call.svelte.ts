@@ -47,8 +47,14 @@ export class CallState {
     return [this.here, ...this.elsewhere].find((row) => row && row.stage !== 'ended');
   }
 
+  /** Those that ring past every queue: somebody called this line, or a supervisor gave their conversation to the advisor. */
   get ringing(): readonly CallRow[] {
-    return this.desk.phone.direct;
+    return this.desk.phone.ringing.filter((row) => !this.isOffered(row));
+  }
+
+  /** A queue holds it out: taking it is taking the offer. */
+  isOffered({ conversation }: CallRow): boolean {
+    return conversation !== null && this.desk.queue.offers.get(conversation) !== undefined;
   }
 
   /** The call that the panel belongs to, as long as it can be spoken in. */
@@ -118,11 +124,11 @@ export class CallState {
   // Doing it ---------------------------------------------------------------------------------------------------------
 
   answer(row: CallRow): Promise<boolean> {
-    return this.#once('call.answer', row.id, () => this.desk.attempt('call.answer', { id: row.id }));
+    return this.#once('call.answer', row.id, () => this.#take(row, 'offer.accept', 'call.answer'));
   }
 
   decline(row: CallRow): Promise<boolean> {
-    return this.#once('call.decline', row.id, () => this.desk.attempt('call.decline', { id: row.id }));
+    return this.#once('call.decline', row.id, () => this.#take(row, 'offer.decline', 'call.decline'));
   }
 
   hangUp(row: CallRow): Promise<boolean> {
@@ -175,6 +181,10 @@ export class CallState {
     if (row.conversation === null) return;
     await this.desk.show(row.conversation);
     this.arrived();
+  }
+
+  #take(row: CallRow, offer: 'offer.accept' | 'offer.decline', call: 'call.answer' | 'call.decline'): Promise<{ done: boolean }> {
+    return row.conversation !== null && this.isOffered(row) ? this.desk.attempt(offer, { id: row.conversation }) : this.desk.attempt(call, { id: row.id });
   }
 
   async #once(step: Step, id: string, attempt: () => Promise<{ done: boolean }>): Promise<boolean> {

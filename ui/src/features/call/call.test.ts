@@ -85,6 +85,16 @@ describe('somebody who calls the line itself', () => {
     expect(text(offers()[0] ?? null)).toContain('F9');
   });
 
+  it('is answered the same way in a conversation that a supervisor gave, and stands there once', async () => {
+    const at = await show();
+    const given = callRow('call-2', NOW, { conversation: 'c-lea', stage: 'ringing', answered_at: null });
+    at.desk.take([{ view: 'calls', patch: { op: 'upsert', item: given } }]);
+    await until(() => offers().length === 2);
+    expect(text(offers()[0] ?? null)).toContain(w().call.given);
+    press('F9');
+    expect([lastCall(at.standin, 'call.answer'), countCalls(at.standin, 'offer.accept')]).toEqual([{ id: 'call-2' }, 0]);
+  });
+
   it('is spoken with in the bar, where all of it can be done', async () => {
     await show('direct_spoken');
     const names = [...(strip()?.querySelectorAll('button') ?? [])].map((one) => one.getAttribute('aria-label'));

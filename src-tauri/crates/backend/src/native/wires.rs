@@ -1,7 +1,10 @@
 //! The connections to the service. A computer that slept, or is in another network, has some that look open and are dead:
 //! what is asked on them is answered by nobody, for as long as one cares to wait.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{
+    PoisonError, RwLock,
+    atomic::{AtomicBool, Ordering},
+};
 
 use reqwest::{Client, RequestBuilder, Response};
 use tokio::sync::watch;
@@ -13,6 +16,8 @@ use crate::Trouble;
 pub(super) struct Wires {
     trust: Trust,
     client: RwLock<Client>,
+    /// Something was asked on them.
+    used: AtomicBool,
     /// Changes when all of them are left behind.
     left: watch::Sender<()>,
 }
@@ -20,11 +25,15 @@ pub(super) struct Wires {
 impl Wires {
     /// None yet.
     pub(super) fn new(trust: Trust) -> Result<Self, Trouble> {
-        Ok(Self { client: RwLock::new(trust.client()?), trust, left: watch::Sender::new(()) })
+        let client = RwLock::new(trust.client()?);
+        Ok(Self { trust, client, used: AtomicBool::default(), left: watch::Sender::new(()) })
     }
 
     /// Leaves all of them behind: nothing goes out on them any more, and what waits there for an answer gets none.
     pub(super) fn leave(&self) {
+        if !self.used.swap(false, Ordering::AcqRel) {
+            return;
+        }
         match self.trust.client() {
             Ok(client) => *self.client.write().unwrap_or_else(PoisonError::into_inner) = client,
             // What is there is better than nothing.
@@ -35,6 +44,7 @@ impl Wires {
 
     /// What asks on them.
     pub(super) fn client(&self) -> Client {
+        self.used.store(true, Ordering::Release);
         self.client.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -1,56 +1,31 @@
 //! The calls of a desk, as far as nothing is done: which offer and which line belong together, what the advisor asked for,
 //! what is to be done about it. No clock, no telephone, no queue.
 
+mod known;
+
 use model::{
     At, ConversationId,
     at::SECOND,
     call::{
-        Ask, Call, Correlation, Deed, Direction, Event, Fact, Invite, Join, Leg, LineSound, Offer, Pair,
-        Party, Refused, Stage, Withdrawal,
+        Ask, Call, Correlation, Deed, Event, Fact, Invite, Join, Leg, LineSound, Offer, Pair, Party, Refused,
+        Stage, Withdrawal,
     },
 };
-use voice::{CallId, Happening, Quality};
+use voice::{CallId, Happening};
 
 use super::facts;
-use crate::view::BadLine;
+pub(crate) use known::Known;
 
 /// How long a call that is over stays in sight.
 const SEEN_OUT: i64 = 4 * SECOND;
 /// Facts of lines that are not known yet: those that we dialled a moment ago. No more than this many are kept.
 const STRAYS: usize = 64;
-/// The share of frames from which a line is called lossy, in a million.
-const LOSSY: u64 = 30_000;
-/// The unevenness from which it is called uneven, in ms.
-const UNEVEN: u128 = 60;
-/// The keys of a call that are shown.
-const DIGITS: usize = 32;
 
 /// Which call of this desk.
 pub(crate) type Key = String;
 
 /// What is to be done about a call.
 pub(crate) type ToDo = Vec<(Key, Deed)>;
-
-/// A call of this desk.
-#[derive(Debug)]
-pub(crate) struct Known {
-    pub(crate) key: Key,
-    pub(crate) call: Call,
-    /// The other end, as the queue or the telephone names it.
-    pub(crate) with: Option<Party>,
-    /// Keys that were pressed.
-    pub(crate) digits: String,
-    /// How it sounds, and sounded.
-    pub(crate) sound: Option<(LineSound, LineSound)>,
-    pub(crate) bad: Option<BadLine>,
-    /// Since when it stands where it stands.
-    pub(crate) since: At,
-    /// The line that it had, which is forgotten once that is over.
-    leg: Option<Leg>,
-    counted: Option<voice::Counts>,
-    /// Its end was looked after.
-    seen_out: bool,
-}
 
 /// The calls of a desk.
 #[derive(Debug, Default)]
@@ -120,6 +95,27 @@ impl Calls {
         let ran_out = known.call.next_deadline().is_some_and(|until| until <= now + SECOND);
         let why = if ran_out { Withdrawal::TimedOut } else { Withdrawal::Rescinded };
         let todo = known.hears(Event::Withdrawn(why), now);
+        self.tidy(todo, now)
+    }
+
+    /// Whether somebody is here whose conversation is not known.
+    pub(crate) fn any_strange(&self) -> bool {
+        self.known.iter().any(Known::is_strange)
+    }
+
+    /// A conversation of the advisor's own has a call: the one that `rings` and names it; or else the one that a colleague
+    /// gave them, who called before, if it is clear which.
+    pub(crate) fn belongs(&mut self, owned: Offer, with: &Party, rings: bool, now: At) -> ToDo {
+        if self.of(owned.conversation).is_some() {
+            return Vec::new();
+        }
+        if rings {
+            return self.offer(owned, with, now);
+        }
+        let mut strange = self.known.iter_mut().filter(|known| known.is_strange() && known.is_spoken());
+        let (Some(known), None) = (strange.next(), strange.next()) else { return Vec::new() };
+        known.with = Some(with.clone());
+        let todo = known.hears(Event::Offered(owned), now);
         self.tidy(todo, now)
     }
 
@@ -323,18 +319,7 @@ impl Calls {
     fn add(&mut self, call: Call, with: Option<Party>, now: At) -> Key {
         self.made += 1;
         let key = format!("call-{}", self.made);
-        self.known.push(Known {
-            key: key.clone(),
-            leg: call.leg.clone(),
-            call,
-            with,
-            digits: String::new(),
-            sound: None,
-            bad: None,
-            since: now,
-            counted: None,
-            seen_out: false,
-        });
+        self.known.push(Known::new(key.clone(), call, with, now));
         key
     }
 
@@ -355,94 +340,6 @@ impl Calls {
             None => true,
         });
         todo
-    }
-}
-
-impl Known {
-    /// Whether it is not over.
-    pub(crate) fn is_live(&self) -> bool {
-        self.call.ended.is_none()
-    }
-
-    /// Whether the advisor and the other end hear each other.
-    pub(crate) fn is_spoken(&self) -> bool {
-        matches!(&self.call.stage, Stage::Connected { held, .. } if !held.by_us)
-    }
-
-    fn is_inbound(&self) -> bool {
-        self.call.direction == Direction::Inbound
-    }
-
-    /// Whether somebody calls who was not answered yet.
-    pub(crate) fn rings_here(&self) -> bool {
-        self.is_inbound() && matches!(self.call.stage, Stage::Offered { .. } | Stage::Ringing { .. })
-    }
-
-    fn has_line(&self, leg: &Leg) -> bool {
-        let colleagues = match &self.call.stage {
-            Stage::Connected { consult: Some(consult), .. } => consult.leg.as_ref(),
-            _ => None,
-        };
-        self.call.leg.as_ref() == Some(leg) || colleagues == Some(leg)
-    }
-
-    fn hears(&mut self, event: Event, now: At) -> ToDo {
-        let before = self.call.stage.clone();
-        let deeds = self.call.hear(event, now);
-        if let Some(leg) = &self.call.leg {
-            self.leg = Some(leg.clone());
-        }
-        self.noted(&before, now);
-        self.keyed(deeds)
-    }
-
-    fn asks(&mut self, ask: Ask, now: At) -> Result<ToDo, Refused> {
-        let before = self.call.stage.clone();
-        let deeds = self.call.ask(ask, now)?;
-        self.noted(&before, now);
-        Ok(self.keyed(deeds))
-    }
-
-    fn keyed(&self, deeds: Vec<Deed>) -> ToDo {
-        deeds.into_iter().map(|deed| (self.key.clone(), deed)).collect()
-    }
-
-    /// It may stand elsewhere now.
-    fn noted(&mut self, before: &Stage, now: At) {
-        if std::mem::discriminant(before) != std::mem::discriminant(&self.call.stage) {
-            self.since = now;
-        }
-    }
-
-    fn pressed(&mut self, digits: &str) {
-        self.digits.push_str(digits);
-        let excess = self.digits.len().saturating_sub(DIGITS);
-        self.digits.drain(..excess);
-    }
-
-    /// How it sounds, and what spoils it.
-    fn sounds(&mut self, quality: &Quality) {
-        self.sound = Some((facts::recent(quality), facts::whole(quality)));
-        let counts = quality.counts;
-        let before = self.counted.replace(counts);
-        let waits = matches!(&self.call.stage, Stage::Connected { held, .. } if held.any());
-        self.bad = match before {
-            Some(before) if !waits => {
-                let played = counts.played.saturating_sub(before.played).max(1);
-                let spoilt =
-                    (counts.concealed + counts.discarded).saturating_sub(before.concealed + before.discarded);
-                if counts.received == before.received {
-                    Some(BadLine::Silent)
-                } else if spoilt * 1_000_000 / played >= LOSSY {
-                    Some(BadLine::Lossy)
-                } else if quality.jitter.as_millis() >= UNEVEN {
-                    Some(BadLine::Uneven)
-                } else {
-                    None
-                }
-            }
-            _ => None,
-        };
     }
 }
 

@@ -1,24 +1,32 @@
 //! The line at the telephone exchange: opened with the sign-in, kept while it lasts, closed with the workspace.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use backend::Backend;
 use model::{
-    call::Offer,
+    Conversation, ConversationId,
+    call::{Deed, INVITE_WITHIN, Offer},
     wire::{
         now::OfferItem,
         reads::{PhoneLine, PhoneTransport},
     },
 };
 use secrecy::SecretString;
+use store::cache;
 use tokio::runtime::Handle;
-use voice::{Account, Heard, Phone, Registration, Transport, Trouble};
+use voice::{Account, Happening, Heard, Phone, Registration, Transport, Trouble};
 
 use super::{Calls, Opened, Telephony};
-use crate::{clock::Now, core::Core, sync::LineState, view::PhoneState, workplace::Workplace};
+use crate::{
+    clock::Now,
+    core::Core,
+    sync::{LineState, Redial},
+    view::PhoneState,
+    workplace::Workplace,
+};
 
-/// How long the desk waits before it asks for a line again, in ms. A headset may be plugged in at any time.
-const AGAIN: i64 = 5_000;
+/// How long the desk waits at least before it asks for a line again, in ms.
+const AGAIN: i64 = 4_000;
 
 /// The telephone of an open workspace.
 pub(crate) struct Telephone {
@@ -31,13 +39,15 @@ pub(crate) struct Telephone {
     asking: bool,
     /// When one is asked for again.
     again_at: Option<i64>,
+    /// How long until then: longer each time, so that a desk without a headset does not ask all day.
+    redial: Redial,
     telephony: Arc<dyn Telephony>,
     io: Handle,
 }
 
 impl Telephone {
     /// None yet.
-    pub(crate) fn new(telephony: Arc<dyn Telephony>, io: Handle) -> Self {
+    pub(crate) fn new(telephony: Arc<dyn Telephony>, io: Handle, chance: u64) -> Self {
         Self {
             calls: Calls::default(),
             state: PhoneState::None,
@@ -45,6 +55,7 @@ impl Telephone {
             no: 0,
             asking: false,
             again_at: None,
+            redial: Redial::new(chance),
             telephony,
             io,
         }
@@ -64,6 +75,11 @@ impl Telephone {
         // Nobody is recorded who does not call.
         self.telephony.put_down();
         Some(phone)
+    }
+
+    /// Asks again after a while.
+    fn again(&mut self, now: Now) {
+        self.again_at = Some(now.mono + AGAIN + self.redial.next_delay());
     }
 
     /// Says goodbye in the background: nobody waits for it.
@@ -115,8 +131,7 @@ impl Workplace {
         let Some(backend) = self.backend.clone().filter(|_| live) else { return };
         if self.telephone.phone.is_some() && self.telephone.state == PhoneState::Refused {
             if self.telephone.calls.any_spoken() {
-                self.telephone.again_at = Some(core.now().mono + AGAIN);
-                return;
+                return self.telephone.again(core.now());
             }
             self.telephone.hang_up();
             self.dirty_calls();
@@ -151,7 +166,9 @@ impl Workplace {
             Err(state) => {
                 self.phone_is(state);
                 // A service without an exchange has none in five seconds either: asked again with the next line.
-                self.telephone.again_at = (state != PhoneState::None).then(|| core.now().mono + AGAIN);
+                if state != PhoneState::None {
+                    self.telephone.again(core.now());
+                }
                 return;
             }
         };
@@ -172,6 +189,9 @@ impl Workplace {
         match heard {
             Heard::Registration(registration) => self.registration_is(core, registration),
             Heard::Call(line, happening) => {
+                if let Happening::Incoming { correlation: Some(correlation), .. } = &happening {
+                    self.own_call_rings(core, correlation);
+                }
                 let now = self.service_time(core.now());
                 let todo = self.telephone.calls.heard(&line, &happening, now);
                 self.follow_calls(core, todo);
@@ -182,12 +202,15 @@ impl Workplace {
     fn registration_is(&mut self, core: &Core, registration: Registration) {
         match registration {
             Registration::None => {}
-            Registration::Registered => self.phone_is(PhoneState::Ready),
+            Registration::Registered => {
+                self.telephone.redial.reset();
+                self.phone_is(PhoneState::Ready);
+            }
             Registration::Lost => self.phone_is(PhoneState::Unreachable),
             Registration::Refused(_) => {
                 self.phone_is(PhoneState::Refused);
                 // The service was started anew and gives another password. Whoever speaks goes on first.
-                self.telephone.again_at = Some(core.now().mono + AGAIN);
+                self.telephone.again(core.now());
             }
         }
     }
@@ -211,6 +234,49 @@ impl Workplace {
             None if came => return,
             None => self.telephone.calls.offer_gone(conversation, now),
         };
+        self.follow_calls(core, todo);
+    }
+}
+
+impl Workplace {
+    /// A call arrives that the queue does not hold out: a supervisor may have given its conversation to the reader.
+    fn own_call_rings(&mut self, core: &mut Core, correlation: &str) {
+        let Some(me) = self.replica.me().map(|me| me.id) else { return };
+        let open = cache::conversation::open_of(self.replica.cache.rows(), me).unwrap_or_default();
+        let named =
+            |one: &Conversation| one.call.as_ref().is_some_and(|call| call.correlation.0 == correlation);
+        if let Some(conversation) = open.into_iter().find(named) {
+            self.call_belongs(core, &conversation, true);
+        }
+    }
+
+    /// Conversations changed: a call that is here already may belong to one that became the reader's, given by a
+    /// colleague who asked first.
+    pub(crate) fn calls_may_belong(&mut self, core: &mut Core, conversations: &BTreeSet<ConversationId>) {
+        if !self.telephone.calls.any_strange() {
+            return;
+        }
+        let me = self.replica.me().map(|me| me.id);
+        for id in conversations {
+            let kept = cache::conversation::load(self.replica.cache.rows(), *id).ok().flatten();
+            if let Some(conversation) = kept.filter(|conversation| conversation.owner == me) {
+                self.call_belongs(core, &conversation, false);
+            }
+        }
+    }
+
+    fn call_belongs(&mut self, core: &mut Core, conversation: &Conversation, rings: bool) {
+        let Some(call) = conversation.call.as_ref().filter(|call| call.ended.is_none()) else { return };
+        let now = self.service_time(core.now());
+        let owned = Offer {
+            conversation: conversation.id,
+            correlation: call.correlation.clone(),
+            queued_at: call.times.began,
+            until: now + INVITE_WITHIN,
+        };
+        let mut todo = self.telephone.calls.belongs(owned, &call.with, rings, now);
+        // The service knows whose it is.
+        todo.retain(|(_, deed)| *deed != Deed::Accept);
         self.follow_calls(core, todo);
     }
 }

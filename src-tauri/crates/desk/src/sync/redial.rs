@@ -8,13 +8,13 @@ const LARGEST: i64 = 30_000;
 
 /// Waits of one line.
 #[derive(Debug)]
-pub(super) struct Redial {
+pub(crate) struct Redial {
     tries: u32,
     chance: u64,
 }
 
 impl Redial {
-    pub(super) fn new(chance: u64) -> Self {
+    pub(crate) fn new(chance: u64) -> Self {
         Self { tries: 0, chance: chance | 1 }
     }
 
@@ -24,12 +24,12 @@ impl Redial {
     }
 
     /// It worked.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.tries = 0;
     }
 
     /// Milliseconds until the next try.
-    pub(super) fn next_delay(&mut self) -> i64 {
+    pub(crate) fn next_delay(&mut self) -> i64 {
         let bound = FIRST.saturating_mul(1 << self.tries.min(10)).min(LARGEST);
         self.tries = self.tries.saturating_add(1);
         self.within(bound)

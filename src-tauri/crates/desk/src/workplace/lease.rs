@@ -14,11 +14,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 use store::{Work, work::kept};
 
-use super::{
-    Workplace,
-    keys::Unlock,
-    open::{Kept, secret_name},
-};
+use super::{Workplace, keys::Unlock, open::secret_name, session::Kept};
 use crate::{
     clock::Now,
     core::{Core, State},

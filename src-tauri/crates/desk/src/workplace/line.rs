@@ -105,6 +105,7 @@ impl Workplace {
             Deed::Submit(commands) => return self.submit(core, commands),
             Deed::Applied { to, touched, events } => {
                 self.touched(&touched);
+                self.calls_may_belong(core, &touched.conversations);
                 self.notice_events(core, &events);
                 let _ = self.applied.send_replace(to);
             }

@@ -130,7 +130,13 @@ impl Distributor {
                 Ok(())
             }
             Asked::Line { tenant, person, sign_in, answer } => {
-                let line = self.lines.give(&*self.exchange, tenant, person, sign_in).await;
+                // The sign-in may have ended since this was asked for.
+                let asks = vec![(tenant, person, sign_in)];
+                let gone = self.service.read(move |sql| lines::gone(sql, asks)).await?;
+                let line = match gone.is_empty() {
+                    true => self.lines.give(&*self.exchange, tenant, person, sign_in).await,
+                    false => None,
+                };
                 // Whoever asked may have gone away.
                 let _ = answer.send(line);
                 Ok(())
@@ -459,11 +465,12 @@ impl Distributor {
         if key != '1' {
             return Ok(());
         }
-        let (tenant, so_far) = (live.tenant, live.so_far(now));
-        if self.service.write(tenant, move |tx| rows::call_back(tx, id, so_far)).await? {
+        let (tenant, so_far, line) = (live.tenant, live.so_far(now), live.line);
+        if self.service.write(tenant, move |tx| rows::call_back(tx, id, so_far, line)).await? {
             self.leave_desk(id).await;
             if let Some(live) = self.calls.remove(&id) {
                 self.goodbye(live.caller).await;
+                self.keep_recordings(tenant, id, line, live.recordings);
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! What is recorded of a call: written to the store as it comes, in pieces of seconds and parts of minutes, so that no
 //! hour of sound is ever in memory. A part is a file of its own, no larger than any other file may be.
 
+use hound::{SampleFormat, WavSpec};
 use model::{
     Attachment, TenantId,
     at::{DAY, HOUR, MINUTE, SECOND},
@@ -30,6 +31,8 @@ const MOST: usize = (2 * HOUR * PER_MS) as usize;
 const HEADER: usize = 44;
 /// Frames that may wait while the store writes: half a minute.
 const ROOM: usize = 1_500;
+/// Samples that may wait for a store that refuses: a minute of them.
+const MOST_WAITING: usize = (MINUTE * PER_MS) as usize;
 /// What is shorter was nothing, in samples: half a second.
 const SHORTEST: usize = RATE as usize / 2;
 
@@ -60,21 +63,28 @@ async fn keep(
     mut samples: mpsc::Receiver<Vec<i16>>,
 ) -> Recorded {
     let mut recorded = Recorded { files: Vec::new(), length: 0 };
-    let (mut part, mut waiting, mut all) = (Part::new(1), Vec::new(), 0_usize);
+    let (mut part, mut waiting, mut all, mut due) = (Part::new(1), Vec::new(), 0_usize, PIECE);
     loop {
         let more = samples.recv().await;
         let over = more.is_none();
         if let Some(more) = more {
             let room = MOST.saturating_sub(all);
+            all += more.len().min(room);
             waiting.extend(more.into_iter().take(room));
         }
         let full = part.samples + waiting.len() >= PART;
-        if waiting.len() >= PIECE || over || full {
-            all += waiting.len();
-            let piece = std::mem::take(&mut waiting);
-            if let Err(error) = part.add(&service, tenant, name, piece).await {
-                tracing::error!(%error, "a part of a recording could not be written");
+        if waiting.len() >= due || over || full {
+            // What cannot be written now is tried again with what comes next, as long as there is room for it.
+            match part.add(&service, tenant, name, &waiting).await {
+                Ok(()) => waiting.clear(),
+                Err(error) => {
+                    tracing::error!(%error, "a piece of a recording could not be written");
+                    if waiting.len() >= MOST_WAITING {
+                        waiting.clear();
+                    }
+                }
             }
+            due = waiting.len() + PIECE;
         }
         if over || full {
             let next = Part::new(part.number + 1);
@@ -108,21 +118,14 @@ impl Part {
         format!("recording:{}", self.id)
     }
 
-    async fn add(
-        &mut self,
-        service: &Service,
-        tenant: TenantId,
-        name: &str,
-        samples: Vec<i16>,
-    ) -> Result<()> {
+    async fn add(&mut self, service: &Service, tenant: TenantId, name: &str, samples: &[i16]) -> Result<()> {
         if samples.is_empty() {
             return Ok(());
         }
         let (key, id, first) = (self.key(), self.id, self.samples == 0);
         let start = position(self.samples)?;
         let file = format!("{name}.wav");
-        self.samples += samples.len();
-        let bytes: Vec<u8> = samples.into_iter().flat_map(i16::to_le_bytes).collect();
+        let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
         service
             .write(tenant, move |tx| {
                 if first {
@@ -140,7 +143,9 @@ impl Part {
                 )?;
                 Ok::<_, Error>(())
             })
-            .await
+            .await?;
+        self.samples += samples.len();
+        Ok(())
     }
 
     /// Makes a file of it, under the name of its bytes like any other. Nothing where nothing was said.
@@ -193,23 +198,30 @@ fn position(samples: usize) -> Result<u32> {
     u32::try_from(HEADER + samples * 2).map_err(|_| Error::Stopping)
 }
 
-/// How a WAV file of so many bytes begins: one channel, 16 bits.
+/// How a WAV file of so many bytes begins.
 fn header(size: u32) -> Vec<u8> {
-    let mut header = Vec::with_capacity(HEADER);
-    header.extend(b"RIFF");
-    header.extend((size - 8).to_le_bytes());
-    header.extend(b"WAVEfmt ");
-    header.extend(16_u32.to_le_bytes());
-    for field in [1_u16, 1] {
-        header.extend(field.to_le_bytes());
+    let spec =
+        WavSpec { channels: 1, sample_rate: RATE, bits_per_sample: 16, sample_format: SampleFormat::Int };
+    let mut header = spec.into_header_for_infinite_file();
+    // How long it is, is known by now: the file's own length, and that of its samples.
+    for (place, length) in [(4, size - 8), (HEADER - 4, size - HEADER as u32)] {
+        header.splice(place..place + 4, length.to_le_bytes());
     }
-    for field in [RATE, RATE * 2] {
-        header.extend(field.to_le_bytes());
-    }
-    for field in [2_u16, 16] {
-        header.extend(field.to_le_bytes());
-    }
-    header.extend(b"data");
-    header.extend((size - HEADER as u32).to_le_bytes());
     header
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_says_what_follows_it() {
+        let samples = [1_i16, -2, 300];
+        let mut file = header(position(samples.len()).unwrap());
+        assert_eq!(file.len(), HEADER);
+        file.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+        let mut read = hound::WavReader::new(file.as_slice()).unwrap();
+        assert_eq!((read.spec().sample_rate, read.len()), (RATE, 3));
+        assert_eq!(read.samples::<i16>().collect::<Result<Vec<_>, _>>().unwrap(), samples);
+    }
 }

@@ -322,7 +322,7 @@ pub(super) fn active(tx: &Tx<'_>, id: PersonId) -> Result<Option<Person>> {
 }
 
 /// A caller would rather be called back than wait. False if somebody has the call by now.
-pub(super) fn call_back(tx: &mut Tx<'_>, id: ConversationId, so_far: SoFar) -> Result<bool> {
+pub(super) fn call_back(tx: &mut Tx<'_>, id: ConversationId, so_far: SoFar, line: MessageId) -> Result<bool> {
     let Some(mut conversation) = conversations::load(&tx.sql, id, tx.tenant)? else { return Ok(false) };
     if conversation.state != ConversationState::Waiting {
         return Ok(false);
@@ -334,6 +334,11 @@ pub(super) fn call_back(tx: &mut Tx<'_>, id: ConversationId, so_far: SoFar) -> R
         so_far.note(call);
         let (by, reason) = (Side::Company, EndReason::HungUp);
         call.ended = Some(Ended { at: tx.now, by, reason, code: None });
+        if call.answered_at.is_some() {
+            // They spoke with somebody before: what was recorded of that goes with its end.
+            let hung_up = Activity::HungUp { by, talked: call.times.talk, held: call.times.hold };
+            tell(tx, &mut conversation, line, hung_up, Vec::new())?;
+        }
     }
     follow_up(tx, &mut conversation, WANTS_A_CALL, "Call back")?;
     conversations::close(tx, &mut conversation, ConversationState::Resolved)?;

@@ -7,17 +7,13 @@ mod caller;
 mod script;
 mod speech;
 
-use std::{
-    collections::BTreeMap,
-    net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use model::Slug;
 use tokio::sync::watch;
 
 pub use self::script::CallerScript;
-use super::{Pace, PracticeFault};
+use super::{Pace, PracticeFault, crowd::Crowd};
 use crate::service::Service;
 
 /// The practice callers of a workspace.
@@ -30,9 +26,8 @@ struct Inner {
     scripts: Vec<Arc<CallerScript>>,
     place: caller::Place,
     pace: Pace,
-    /// Those who call now, each with the means to stop them.
-    running: Mutex<BTreeMap<Slug, watch::Sender<bool>>>,
-    changes: watch::Sender<u64>,
+    /// Those who call now.
+    crowd: Crowd,
 }
 
 impl Callers {
@@ -48,8 +43,8 @@ impl Callers {
     ) -> Result<Self, PracticeFault> {
         let scripts = script::scripts()?.into_iter().map(Arc::new).collect();
         let place = caller::Place { service, workspace, exchange };
-        let (running, changes) = (Mutex::default(), watch::Sender::new(0));
-        Ok(Self { inner: Arc::new(Inner { scripts, place, pace, running, changes }) })
+        let crowd = Crowd::default();
+        Ok(Self { inner: Arc::new(Inner { scripts, place, pace, crowd }) })
     }
 
     /// Everybody there is, in the order in which they are offered.
@@ -64,12 +59,12 @@ impl Callers {
 
     /// Those who call now.
     pub fn running(&self) -> Vec<Slug> {
-        self.running_now().keys().cloned().collect()
+        self.inner.crowd.names()
     }
 
     /// Counts comings and goings: wait on it to know when [`Callers::running`] changes.
     pub fn changes(&self) -> watch::Receiver<u64> {
-        self.inner.changes.subscribe()
+        self.inner.crowd.changes()
     }
 
     /// Somebody calls. Call it inside a tokio runtime; they live there until they are done.
@@ -79,39 +74,17 @@ impl Callers {
     pub fn start(&self, id: &Slug) -> Result<(), PracticeFault> {
         let script = self.inner.scripts.iter().find(|script| script.id == *id);
         let script = script.cloned().ok_or_else(|| PracticeFault::Unknown(id.clone()))?;
-        let (stop, stopped) = watch::channel(false);
-        {
-            let mut running = self.running_now();
-            if running.contains_key(id) {
-                return Err(PracticeFault::Here(id.clone()));
-            }
-            running.insert(id.clone(), stop);
-        }
-        self.changed();
-        let (callers, id) = (self.clone(), id.clone());
-        tokio::spawn(async move {
+        let callers = self.clone();
+        self.inner.crowd.comes(id, |stopped| async move {
             let Inner { place, pace, .. } = &*callers.inner;
             if let Err(error) = caller::live(&script, place, *pace, stopped).await {
                 tracing::error!(%error, "a practice caller cannot call");
             }
-            callers.running_now().remove(&id);
-            callers.changed();
-        });
-        Ok(())
+        })
     }
 
     /// Somebody hangs up. Nothing happens when they do not call.
     pub fn stop(&self, id: &Slug) {
-        if let Some(stop) = self.running_now().get(id) {
-            stop.send_replace(true);
-        }
-    }
-
-    fn running_now(&self) -> MutexGuard<'_, BTreeMap<Slug, watch::Sender<bool>>> {
-        self.inner.running.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn changed(&self) {
-        self.inner.changes.send_modify(|count| *count += 1);
+        self.inner.crowd.send_away(id);
     }
 }

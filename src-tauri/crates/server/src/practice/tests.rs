@@ -1,7 +1,7 @@
 //! Practice customers against the real service over real sockets, with an advisor who is as small as can be. The
 //! customers' day runs many times as fast as life.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use model::{

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use model::call::{ConsultStage, EndReason};
 use uuid::Uuid;
-use voice::{Counts, Ended, Rating, Reason, Side};
+use voice::{Counts, Ended, Quality, Rating, Reason, Side};
 
-use super::*;
+use super::{known::DIGITS, *};
+use crate::view::BadLine;
 
 fn at(seconds: i64) -> At {
     At(seconds * SECOND)
@@ -92,6 +93,37 @@ fn what_somebody_else_took_stops_ringing_at_once() {
     calls.just_ended();
     calls.time(at(7));
     assert!(calls.all().is_empty() && !calls.any_rings());
+}
+
+#[test]
+fn a_conversation_that_was_given_here_takes_its_call_in() {
+    // A supervisor gave it: it rings, and says whose it is.
+    let mut calls = Calls::default();
+    calls.belongs(offer(), &lea(), true, at(5));
+    calls.heard(&line(), &incoming(Some("48-2291")), at(5));
+    let ringing = calls.get("call-1").unwrap();
+    assert_eq!((ringing.call.conversation, ringing.call.stage.as_str()), (Some(conversation()), "ringing"));
+
+    // A colleague asked first and then gave it: what was their call is the customer's now.
+    let mut calls = Calls::default();
+    calls.heard(&line(), &incoming(None), at(5));
+    calls.ask("call-1", Ask::Accept, at(6)).unwrap();
+    calls.heard(&line(), &Happening::Connected, at(7));
+    assert!(calls.any_strange());
+    calls.belongs(offer(), &lea(), false, at(8));
+    assert!(!calls.any_strange());
+    calls.heard(&line(), &Happening::Quality(quality(500, 0)), at(9));
+    calls.heard(&line(), &hung_up(Side::Them), at(20));
+    assert_eq!(calls.just_ended()[0].0, Some(conversation()), "how it sounded is kept with it");
+
+    // Nobody guesses which of two it is.
+    let mut calls = Calls::default();
+    for name in ["one", "other"] {
+        calls.heard(&CallId::new(name), &incoming(None), at(5));
+        calls.heard(&CallId::new(name), &Happening::Connected, at(6));
+    }
+    calls.belongs(offer(), &lea(), false, at(8));
+    assert!(calls.of(conversation()).is_none());
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! A leg is over, and what follows for the others.
 
-use model::{ConversationId, Intent, call::Leg, conversation::Side};
+use model::{ConversationId, Intent, MessageId, TenantId, call::Leg, conversation::Side};
+use tokio::task::JoinHandle;
 
 use super::{Distributor, Live, unless_gone};
 use crate::{
     calls::{
         legs::Part,
         port::Ending,
+        recording::Recorded,
         rows::{self, End},
     },
     error::Result,
@@ -74,8 +76,20 @@ impl Distributor {
         }
         let end = End { by, code, failed, spoken: joined, so_far, line };
         self.service.write(tenant, move |tx| rows::over(tx, id, &end)).await?;
+        self.keep_recordings(tenant, id, line, recordings);
+        Ok(())
+    }
+
+    /// What was recorded of a call goes with the line that says how it ended, once all of it is written.
+    pub(super) fn keep_recordings(
+        &self,
+        tenant: TenantId,
+        id: ConversationId,
+        line: MessageId,
+        recordings: Vec<JoinHandle<Recorded>>,
+    ) {
         if recordings.is_empty() {
-            return Ok(());
+            return;
         }
         let service = self.service.clone();
         tokio::spawn(async move {
@@ -91,6 +105,5 @@ impl Distributor {
                 tracing::error!(%error, "a recording could not be kept with its call");
             }
         });
-        Ok(())
     }
 }
