@@ -1,7 +1,10 @@
 //! Attachments: their bytes by hash, taken in pieces so that an upload goes on where it was cut off, and previews of
 //! pictures made by us. What the sender says a file is, is never believed, and nothing is ever shown inline.
 
-use std::io::Cursor;
+use std::{
+    io::{self, BufRead, Cursor, Read, Seek, SeekFrom},
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::Bytes,
@@ -56,6 +59,9 @@ const UNUSED: i64 = DAY;
 /// What a file counts for at least in a visitor's day: a great many small ones cost as much.
 const SMALLEST: u32 = 16 * 1024;
 
+/// How long a picture may take to be decoded, in the computer's own time: what takes longer was made to.
+const PREVIEW_WITHIN: Duration = Duration::from_secs(5);
+
 /// Files that are examined at the same time.
 static EXAMINED: Semaphore = Semaphore::const_new(2);
 
@@ -82,7 +88,8 @@ pub(crate) async fn store(
     // Hashing and decoding take a while: not while the only writer waits.
     let name = sha256.clone();
     let examined = tokio::task::spawn_blocking(move || {
-        (hex::encode(Sha256::digest(&whole)) == name).then(|| (kind_of(&whole), preview(&whole)))
+        (hex::encode(Sha256::digest(&whole)) == name)
+            .then(|| (kind_of(&whole), preview(&whole, Instant::now() + PREVIEW_WITHIN)))
     })
     .await
     .map_err(|_| Error::Stopping)?;
@@ -423,13 +430,51 @@ struct Preview {
     size: PreviewSize,
 }
 
+/// The bytes of a picture for as long as there is time: then they break off, and with them its decoding.
+struct InTime<'b> {
+    bytes: Cursor<&'b [u8]>,
+    until: Instant,
+}
+
+impl InTime<'_> {
+    fn left(&mut self) -> io::Result<&mut Self> {
+        if Instant::now() < self.until { Ok(self) } else { Err(io::ErrorKind::TimedOut.into()) }
+    }
+}
+
+impl Read for InTime<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        // In small pieces, so that the time is looked at often.
+        let piece = into.len().min(16 * 1024);
+        let into = into.get_mut(..piece).unwrap_or_default();
+        self.left()?.bytes.read(into)
+    }
+}
+
+impl BufRead for InTime<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let rest = self.left()?.bytes.fill_buf()?;
+        Ok(rest.get(..rest.len().min(16 * 1024)).unwrap_or(rest))
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.bytes.consume(amount);
+    }
+}
+
+impl Seek for InTime<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.left()?.bytes.seek(to)
+    }
+}
+
 /// A small picture made anew from the pixels, so that nothing else of the file survives: no metadata, no trailing
 /// data, no second meaning. Nothing for what is not a picture, or too large to be decoded safely.
-fn preview(bytes: &[u8]) -> Option<Preview> {
+fn preview(bytes: &[u8], until: Instant) -> Option<Preview> {
     let format = image::guess_format(bytes).ok().filter(|format| {
         matches!(format, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::Gif | ImageFormat::WebP)
     })?;
-    let reader = || ImageReader::with_format(Cursor::new(bytes), format);
+    let reader = || ImageReader::with_format(InTime { bytes: Cursor::new(bytes), until }, format);
     let (width, height) = reader().into_dimensions().ok()?;
     if u64::from(width) * u64::from(height) > PREVIEW_PIXELS {
         return None;
@@ -459,6 +504,10 @@ fn preview(bytes: &[u8]) -> Option<Preview> {
 mod tests {
     use super::*;
 
+    fn in_time() -> Instant {
+        Instant::now() + Duration::from_secs(3_600)
+    }
+
     /// A whole, black, grey picture: few bytes for many pixels.
     fn black(width: u32, height: u32) -> Vec<u8> {
         let mut png = Cursor::new(Vec::new());
@@ -471,18 +520,25 @@ mod tests {
         let rows = u32::try_from(PREVIEW_PIXELS / 8_000).unwrap();
         let largest = black(8_000, rows);
         assert!(largest.len() < BLOB_BYTES, "it may be sent");
-        let shown = preview(&largest).expect("the most pixels that are decoded").size;
+        let shown = preview(&largest, in_time()).expect("the most pixels that are decoded").size;
         assert_eq!(shown, PreviewSize { width: PREVIEW_EDGE, height: PREVIEW_EDGE * rows / 8_000 });
         let bomb = black(8_000, rows + 1);
         assert!(image::load_from_memory(&bomb).is_ok(), "nothing is wrong with it");
-        assert!(preview(&bomb).is_none(), "but that it has a row too many");
+        assert!(preview(&bomb, in_time()).is_none(), "but that it has a row too many");
+    }
+
+    #[test]
+    fn a_picture_that_takes_too_long_gets_no_preview() {
+        let picture = black(300, 300);
+        assert!(preview(&picture, in_time()).is_some());
+        assert!(preview(&picture, Instant::now()).is_none());
     }
 
     #[test]
     fn a_drawing_that_could_run_scripts_is_just_a_file() {
         let svg = br#"<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>"#;
         assert_eq!(kind_of(svg), "application/octet-stream");
-        assert!(preview(svg).is_none());
+        assert!(preview(svg, in_time()).is_none());
     }
 
     #[test]
@@ -491,7 +547,7 @@ mod tests {
         image::RgbaImage::new(3, 2).write_to(&mut png, ImageFormat::Png).unwrap();
         let mut bytes = png.into_inner();
         bytes.extend(b"<script>alert(1)</script>");
-        let preview = preview(&bytes).expect("it is a picture");
+        let preview = preview(&bytes, in_time()).expect("it is a picture");
         assert!(!preview.bytes.windows(7).any(|w| w == b"<script"));
         assert_eq!(preview.size, PreviewSize { width: 3, height: 2 });
     }

@@ -6,9 +6,9 @@
 //! - `ari.conf`: a user of our own, with a password that nobody else has: it commands the whole exchange.
 //! - `extensions.conf`: `exten => 0800123,1,Stasis(loopdesk)` for what customers call, with `to` being the extension; the same
 //!   for what advisors dial, in the context of their telephones.
-//! - `pjsip.conf`: an endpoint for each line, named as `endpoint` in our settings says. **Its password is Asterisk's own**:
-//!   [`CallQueue::admit`] cannot give out the one that the service made, it only makes sure that the endpoint exists and
-//!   follows whether a telephone is there.
+//! - Either `sorcery.conf`, so that we can tell it of the telephones (see `telephones`); or `pjsip.conf`: an endpoint for each
+//!   line, named as `endpoint` in our settings says, which lets telephones in by something else than the password that the
+//!   service made: [`CallQueue::admit`] only makes sure then that it exists.
 //!
 //! `settings` says what we have to be told.
 //!
@@ -49,6 +49,7 @@ pub mod settings;
 mod sounds;
 mod state;
 mod tapes;
+mod telephones;
 mod tells;
 mod verbs;
 mod wav;
@@ -207,12 +208,12 @@ impl CallQueue for Asterisk {
         self.shared.settings.place.clone()
     }
 
-    async fn admit(&self, line: &str, _password: &SecretString) -> Result<(), Trouble> {
-        self.shared.admit(line).await
+    async fn admit(&self, line: &str, password: &SecretString) -> Result<(), Trouble> {
+        self.shared.admit(line, password).await
     }
 
     async fn dismiss(&self, line: &str) {
-        self.shared.dismiss(line);
+        self.shared.dismiss(line).await;
     }
 
     async fn answer(&self, leg: &Leg) -> Result<(), Trouble> {

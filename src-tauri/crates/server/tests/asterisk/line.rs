@@ -54,6 +54,42 @@ async fn an_asterisk_that_is_not_there_yet_is_tried_again() {
 }
 
 #[tokio::test]
+async fn it_learns_of_telephones_and_their_passwords_from_us() {
+    let pbx = Pbx::start().await;
+    let settings = pbx.settings(PASSWORD)
+        + "[asterisk.telephones]\ncontext = \"advisors\"\nendpoint = { allow = \"opus\" }\n";
+    let mut stage = Stage::set(pbx, &settings).await;
+    stage.stands(Standing::Up).await;
+    stage.asterisk.admit("moira", &"made-for-this-sign-in".into()).await.unwrap();
+    let told = |stage: &Stage, kind, name| stage.pbx.was_told(kind, "moira", name);
+    assert_eq!(told(&stage, "auth", "password").as_deref(), Some("made-for-this-sign-in"));
+    assert_eq!(told(&stage, "auth", "username").as_deref(), Some("moira"));
+    assert_eq!(told(&stage, "endpoint", "context").as_deref(), Some("advisors"));
+    assert_eq!(
+        told(&stage, "endpoint", "allow").as_deref(),
+        Some("opus"),
+        "what the file says goes before ours"
+    );
+    assert!(matches!(stage.told().await, Told::Line { there: false, .. }));
+    stage.pbx.line("moira", "online");
+    assert!(matches!(stage.told().await, Told::Line { there: true, .. }));
+
+    // It starts again and knows nothing; with another sign-in comes another password.
+    stage.breaks_while(Pbx::forgets_telephones).await;
+    stage.pbx.asked("PUT /asterisk/config/dynamic/res_pjsip/endpoint/moira", 2).await;
+    assert_eq!(told(&stage, "auth", "password").as_deref(), Some("made-for-this-sign-in"));
+    stage.asterisk.admit("moira", &"another".into()).await.unwrap();
+    assert_eq!(told(&stage, "auth", "password").as_deref(), Some("another"));
+
+    stage.asterisk.dismiss("moira").await;
+    for kind in ["auth", "aor", "endpoint"] {
+        assert_eq!(stage.pbx.was_told(kind, "moira", "username"), None, "{kind}");
+    }
+    stage.pbx.fails("PUT /asterisk/config/dynamic/res_pjsip/auth", 403);
+    assert_eq!(stage.asterisk.admit("moira", &"third".into()).await, Err(Trouble::Refused));
+}
+
+#[tokio::test]
 async fn after_a_break_it_tells_what_is_still_there_and_goes_on() {
     let mut stage = Stage::new().await;
     stage.admits("ines").await;

@@ -47,6 +47,8 @@ struct Inside {
     live: BTreeMap<String, String>,
     stored: BTreeMap<String, Vec<u8>>,
     endpoints: BTreeMap<String, String>,
+    /// What it was told of telephones, by kind and name.
+    told: BTreeMap<(String, String), BTreeMap<String, String>>,
     /// Requests that are answered otherwise: how they begin, and the status.
     faults: Vec<(String, u16)>,
     /// Who listens from now on is not listened to.
@@ -269,6 +271,21 @@ impl Pbx {
         self.inside().sound = file;
     }
 
+    /// A setting that it was told.
+    pub(crate) fn was_told(&self, kind: &str, line: &str, name: &str) -> Option<String> {
+        self.inside().told.get(&(kind.to_owned(), line.to_owned()))?.get(name).cloned()
+    }
+
+    /// It starts again, and what it was told is forgotten.
+    pub(crate) fn forgets_telephones(&self) {
+        let mut inside = self.inside();
+        for (kind, line) in std::mem::take(&mut inside.told).into_keys() {
+            if kind == "endpoint" {
+                inside.endpoints.remove(&line);
+            }
+        }
+    }
+
     pub(crate) fn stored(&self) -> usize {
         self.inside().stored.len()
     }
@@ -366,6 +383,31 @@ fn does(pbx: &Pbx, method: &Method, path: &str, body: &Value) -> Response {
     match (method.as_str(), segments.as_slice()) {
         ("GET", ["channels"]) => json_of(pbx.inside().channels.values().cloned().collect()),
         ("GET", ["bridges"]) => json_of(pbx.inside().bridges.keys().map(|id| json!({ "id": id })).collect()),
+        ("PUT", ["asterisk", "config", "dynamic", "res_pjsip", kind, line]) => {
+            let fields = body["fields"].as_array().unwrap().iter();
+            let field = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
+            let fields = fields.map(|one| (field(one, "attribute"), field(one, "value"))).collect();
+            let mut inside = pbx.inside();
+            let needed = |kind: &str| inside.told.contains_key(&(kind.to_owned(), (*line).to_owned()));
+            if *kind == "endpoint" {
+                if !needed("auth") || !needed("aor") {
+                    return StatusCode::FORBIDDEN.into_response();
+                }
+                inside.endpoints.insert((*line).to_owned(), "offline".to_owned());
+            }
+            inside.told.insert(((*kind).to_owned(), (*line).to_owned()), fields);
+            json_of(body["fields"].clone())
+        }
+        ("DELETE", ["asterisk", "config", "dynamic", "res_pjsip", kind, line]) => {
+            let mut inside = pbx.inside();
+            if *kind == "endpoint" {
+                inside.endpoints.remove(*line);
+            }
+            match inside.told.remove(&((*kind).to_owned(), (*line).to_owned())) {
+                Some(_) => ok(),
+                None => gone(),
+            }
+        }
         ("GET", ["endpoints", "PJSIP", line]) => match pbx.inside().endpoints.get(*line) {
             Some(state) => json_of(endpoint(line, state)),
             None => gone(),

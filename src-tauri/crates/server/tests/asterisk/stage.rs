@@ -40,8 +40,14 @@ impl Stage {
     }
 
     pub(crate) async fn with(pbx: Pbx) -> Self {
+        let settings = pbx.settings(PASSWORD);
+        Self::set(pbx, &settings).await
+    }
+
+    /// A service with these settings.
+    pub(crate) async fn set(pbx: Pbx, settings: &str) -> Self {
         let clock = Arc::new(ManualClock::at(At(1_000_000)));
-        let settings = Settings::parse(&pbx.settings(PASSWORD)).unwrap();
+        let settings = Settings::parse(settings).unwrap();
         let (asterisk, told) = asterisk::open(settings, clock.clone()).await.unwrap();
         Self { pbx, asterisk, clock, told }
     }

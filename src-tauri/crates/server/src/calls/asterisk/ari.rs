@@ -153,6 +153,10 @@ impl Ari {
         self.ask(self.request(Method::POST, path).timeout(TIMEOUT).json(body)).await
     }
 
+    pub(super) async fn put(&self, path: &[&str], body: &Value) -> std::result::Result<Response, Fault> {
+        self.ask(self.request(Method::PUT, path).timeout(TIMEOUT).json(body)).await
+    }
+
     pub(super) async fn delete(&self, path: &[&str]) -> std::result::Result<Response, Fault> {
         self.ask(self.request(Method::DELETE, path).timeout(TIMEOUT)).await
     }

@@ -173,9 +173,16 @@ impl Shared {
         for leg in legs {
             self.go_on(&leg).await;
         }
-        let lines: Vec<_> = self.state().lines.keys().cloned().collect();
-        for line in lines {
-            self.look_at_line(&line).await;
+        let lines: Vec<_> = self
+            .state()
+            .lines
+            .iter()
+            .map(|(resource, line)| (resource.clone(), line.password.clone()))
+            .collect();
+        for (resource, password) in lines {
+            // It may have started again, and knows nothing of it any more.
+            self.says(self.tell_of(&resource, &password).await);
+            self.look_at_line(&resource).await;
         }
         Ok(())
     }

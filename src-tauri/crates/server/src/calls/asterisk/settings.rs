@@ -14,6 +14,10 @@
 //! exchange = "pbx.example.com:5061"
 //! transport = "tls"                      # or "tcp", "udp"
 //!
+//! [asterisk.telephones]                  # we tell Asterisk of the telephones; left out: pjsip.conf knows them already
+//! context = "advisors"                   # where Asterisk looks up what is dialled there
+//! endpoint = { allow = "opus,alaw,ulaw" }    # whatever else pjsip.conf knows of an endpoint
+//!
 //! [asterisk.sounds]                      # what is left out sounds like the exchange of our own
 //! welcome = "sound:custom/welcome"
 //! position = ["sound:queue-thereare", "number:{place}", "sound:queue-callswaiting"]
@@ -21,6 +25,7 @@
 //! ```
 
 use std::{
+    collections::BTreeMap,
     net::IpAddr,
     path::{Path, PathBuf},
 };
@@ -56,7 +61,20 @@ pub struct Settings {
     pub(super) ca_file: Option<PathBuf>,
     pub(super) recording: Recording,
     pub(super) place: Place,
+    /// How Asterisk is told of telephones; nothing: it knows them.
+    pub(super) telephones: Option<Telephones>,
     pub(super) sounds: Sounds,
+}
+
+/// What Asterisk is told of every telephone.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Telephones {
+    /// The context of its dialplan in which numbers are looked up.
+    pub(super) context: String,
+    /// More settings of an endpoint, by their names in pjsip.conf.
+    #[serde(default)]
+    pub(super) endpoint: BTreeMap<String, String>,
 }
 
 /// How the telephone of a line is called: `PJSIP/{line}`.
@@ -88,6 +106,11 @@ impl Endpoint {
     /// Whether its channels know SIP.
     pub(super) fn is_pjsip(&self) -> bool {
         self.technology.eq_ignore_ascii_case("PJSIP")
+    }
+
+    /// Whether it is called as the line is: under that name the telephone registers.
+    fn is_the_line(&self) -> bool {
+        self.before.is_empty() && self.after.is_empty()
     }
 
     /// What is dialled.
@@ -162,6 +185,7 @@ struct Section {
     #[serde(default)]
     recording: Recording,
     place: Register,
+    telephones: Option<Telephones>,
     #[serde(default)]
     sounds: Sounds,
 }
@@ -201,15 +225,25 @@ impl Settings {
     /// # Errors
     /// When something in it is missing or cannot be meant. What was written is never quoted: it may be a password.
     pub fn parse(text: &str) -> Result<Self> {
-        let Section { address, user, password, application, endpoint, ca_file, recording, place, sounds } =
-            match toml::from_str::<File>(text) {
-                Ok(file) => file.asterisk,
-                Err(error) => {
-                    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-                    let line = before.matches('\n').count() + 1;
-                    return wrong(format!("Line {line}: {}.", error.message()));
-                }
-            };
+        let Section {
+            address,
+            user,
+            password,
+            application,
+            endpoint,
+            ca_file,
+            recording,
+            place,
+            telephones,
+            sounds,
+        } = match toml::from_str::<File>(text) {
+            Ok(file) => file.asterisk,
+            Err(error) => {
+                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+                let line = before.matches('\n').count() + 1;
+                return wrong(format!("Line {line}: {}.", error.message()));
+            }
+        };
         let address = parse_address(&address)?;
         if user.is_empty() || user.contains(':') || password.0.is_empty() {
             return wrong("user and password must be those of a user in ari.conf; a user has no colon.");
@@ -227,6 +261,16 @@ impl Settings {
         if place.exchange.is_empty() || place.exchange.contains(char::is_whitespace) {
             return wrong("place.exchange must be where telephones register, as pbx.example.com:5061.");
         }
+        if let Some(telephones) = &telephones {
+            if !endpoint.is_pjsip() || !endpoint.is_the_line() {
+                return wrong(
+                    "telephones can be told only where endpoint is PJSIP/{line}: so they register.",
+                );
+            }
+            if !is_plain(&telephones.context) {
+                return wrong("telephones.context must be one of extensions.conf, as advisors.");
+            }
+        }
         sounds.check().or_else(wrong)?;
         Ok(Self {
             address,
@@ -237,6 +281,7 @@ impl Settings {
             ca_file,
             recording,
             place: Place { exchange: place.exchange, transport: place.transport },
+            telephones,
             sounds,
         })
     }
@@ -307,6 +352,11 @@ mod tests {
             ("[asterisk.place]", "colour = 3\n[asterisk.place]", "Line 7: unknown field `colour`"),
             ("\"tls\"", "\"smoke\"", "unknown variant"),
             ("pbx.example.com:5061", "", "place.exchange"),
+            (
+                "[asterisk.place]",
+                "[asterisk.telephones]\ncontext = \"advisors\"\n[asterisk.place]",
+                "PJSIP/{line}",
+            ),
         ] {
             let error = Settings::parse(&WHOLE.replace(from, to)).unwrap_err().to_string();
             assert!(error.contains(sentence), "{to}: {error}");

@@ -6,6 +6,7 @@ use std::{
 };
 
 use model::call::Leg;
+use secrecy::SecretString;
 use tokio::sync::Mutex;
 
 use super::tapes::Taping;
@@ -71,6 +72,8 @@ pub(super) struct Join {
 /// A line that was admitted.
 pub(super) struct Line {
     pub(super) name: String,
+    /// With which its telephone registers, where we say so.
+    pub(super) password: SecretString,
     /// Whether calls arrive there, as it was told last.
     pub(super) there: Option<bool>,
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use model::call::{Correlation, Leg, Party};
+use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -26,29 +27,30 @@ impl Shared {
         if self.state().legs.contains_key(leg) { Ok(()) } else { Err(Trouble::Gone) }
     }
 
-    /// Follows whether a telephone is there. While the line is down, that is looked up when it is back.
-    pub(super) async fn admit(&self, line: &str) -> Result<(), Trouble> {
+    /// Follows whether a telephone is there. While the line is down, that is done when it is back.
+    pub(super) async fn admit(&self, line: &str, password: &SecretString) -> Result<(), Trouble> {
         let resource = self.settings.endpoint.resource(line).ok_or(Trouble::Refused)?;
-        if self.is_up().is_ok() {
-            self.endpoint(&resource).await.map_err(|fault| {
-                if fault == Fault::Gone {
-                    tracing::error!(line, "Asterisk has no endpoint for a line");
-                }
-                Trouble::Refused
-            })?;
+        let known = Line { name: line.to_owned(), password: password.clone(), there: None };
+        if self.is_up().is_err() {
+            self.state().lines.insert(resource, known);
+            return Ok(());
         }
-        let known = Line { name: line.to_owned(), there: None };
-        self.state().lines.entry(resource.clone()).or_insert(known);
-        if self.is_up().is_ok() {
-            self.look_at_line(&resource).await;
-        }
+        self.tell_of(&resource, password).await?;
+        self.endpoint(&resource).await.map_err(|fault| {
+            if fault == Fault::Gone {
+                tracing::error!(line, "Asterisk has no endpoint for a line");
+            }
+            Trouble::Refused
+        })?;
+        self.state().lines.insert(resource.clone(), known);
+        self.look_at_line(&resource).await;
         Ok(())
     }
 
-    pub(super) fn dismiss(&self, line: &str) {
-        if let Some(resource) = self.settings.endpoint.resource(line) {
-            self.state().lines.remove(&resource);
-        }
+    pub(super) async fn dismiss(&self, line: &str) {
+        let Some(resource) = self.settings.endpoint.resource(line) else { return };
+        self.state().lines.remove(&resource);
+        self.tell_of_none(&resource).await;
     }
 
     async fn endpoint(&self, resource: &str) -> Result<EndpointState, Fault> {
