@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export CI ?=
 
-.PHONY: help run test test-long test-simulation check types ui dev bench package setup
+.PHONY: help run test test-long test-simulation check types ui dev bench bench-suggest train package setup
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -40,6 +40,14 @@ dev: setup ui ## The app with a screen that reloads while you edit it
 
 bench: setup ui ## What an advisor waits for, measured in the real window (PARTS="typing searching": only these parts)
 	@.make/bench.sh $(PARTS)
+
+DATA ?= ../shared/data
+
+train: ## Learn the committed models of reading anew (DATA=folder: from there); the same data gives the same bytes
+	@cargo run --quiet --release --package loopdesk-suggest --example train -- $(DATA)
+
+bench-suggest: ## What is suggested and read, against baselines, published figures and goals (DATA=folder: measured there)
+	@cargo run --quiet --release --package loopdesk-suggest --example bench -- $(DATA)
 
 package: setup ui ## A .deb that installs and starts
 	@.make/package.sh

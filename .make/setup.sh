@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-BUILD="libwebkit2gtk-4.1-dev librsvg2-dev libxdo-dev libayatana-appindicator3-dev libssl-dev libdbus-1-dev libasound2-dev pkg-config build-essential file"
+BUILD="libwebkit2gtk-4.1-dev librsvg2-dev libxdo-dev libayatana-appindicator3-dev libssl-dev libdbus-1-dev libasound2-dev pkg-config build-essential cmake file"
 TEST="webkit2gtk-driver xvfb xauth dbus dbus-x11 gnome-keyring libsecret-tools dunst libnotify-bin xdotool xclip imagemagick x11-utils openbox libgl1-mesa-dri fonts-dejavu-core fonts-noto-color-emoji at-spi2-core procps chromium chromium-driver baresip-core kamailio kamailio-tls-modules"
 # Where PipeWire plays the sound, PulseAudio would take its place.
 command -v pipewire-pulse >/dev/null || TEST="$TEST pulseaudio pulseaudio-utils"

@@ -201,9 +201,9 @@ async fn begin(folder: &Path, key: &Key) -> Result<Running, String> {
 async fn telephone(folder: &Path, service: &Service) -> Option<SocketAddr> {
     let file = folder.join("sip-port");
     let kept = kept_port(&file);
-    let mut opened = exchange::open((Ipv4Addr::LOCALHOST, kept.unwrap_or(0)).into()).await;
+    let mut opened = exchange::open((Ipv4Addr::LOCALHOST, kept.unwrap_or(0)).into(), None).await;
     if opened.is_err() && kept.is_some() {
-        opened = exchange::open((Ipv4Addr::LOCALHOST, 0).into()).await;
+        opened = exchange::open((Ipv4Addr::LOCALHOST, 0).into(), None).await;
     }
     match opened {
         Ok((exchange, told)) => {

@@ -17,7 +17,10 @@ use serde_json::{Value, json};
 use server::{
     Options, Service,
     admin::NewPerson,
-    calls::exchange,
+    calls::{
+        exchange::{self, Encrypted},
+        port::CallQueue,
+    },
     clock::{Clock, ManualClock},
 };
 use sha2::Sha256;
@@ -164,7 +167,8 @@ enum Telephone {
     /// One in memory.
     InMemory(Arc<Switchboard>),
     /// One that speaks SIP, once it is open, at an address.
-    Real(Option<SocketAddr>),
+    /// Where it is called, and where desks register.
+    Real(Option<(SocketAddr, SocketAddr)>),
 }
 
 /// A name that stories write as text.
@@ -205,7 +209,7 @@ impl Stage {
     /// A service with an exchange that speaks SIP, and its address.
     pub async fn with_exchange(workspace: &str) -> (Self, SocketAddr) {
         let stage = Self::made(workspace, None, Some(Telephone::Real(None))).await;
-        let Some(Telephone::Real(Some(address))) = &stage.telephone else { panic!("an exchange") };
+        let Some(Telephone::Real(Some((address, _)))) = &stage.telephone else { panic!("an exchange") };
         let address = *address;
         (stage, address)
     }
@@ -246,9 +250,14 @@ impl Stage {
                 self.service.answers_calls(telephone.clone(), telephone.opens());
             }
             Some(Telephone::Real(address)) => {
-                let bind = address.unwrap_or((Ipv4Addr::LOCALHOST, 0).into());
-                let (exchange, told) = exchange::open(bind).await.expect("an exchange");
-                *address = Some(exchange.address());
+                let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+                let (bind, unheard) = address.unwrap_or((any, any));
+                // Customers call in the clear; desks are where nobody else hears.
+                let encrypted = Encrypted { bind: unheard, name: "127.0.0.1".to_owned() };
+                let opened = exchange::open(bind, Some(encrypted)).await;
+                let (exchange, told) = opened.expect("an exchange");
+                let unheard = exchange.place().exchange.parse().expect("its address");
+                *address = Some((exchange.address(), unheard));
                 self.service.answers_calls(exchange, told);
             }
             None => {}

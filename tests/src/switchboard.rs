@@ -267,7 +267,7 @@ impl Inside {
 #[async_trait]
 impl CallQueue for Switchboard {
     fn place(&self) -> Place {
-        Place { exchange: "127.0.0.1:5060".into(), transport: PhoneTransport::Udp }
+        Place { exchange: "127.0.0.1:5060".into(), transport: PhoneTransport::Udp, certificate: None }
     }
 
     async fn admit(&self, line: &str, password: &SecretString) -> Result<(), Trouble> {

@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-/// Every room and the rooms it may use. `server` may read `suggest` later; it does not yet.
+/// Every room and the rooms it may use. `server` reads what customers write with `suggest`, so that it can route by it.
 const ARROWS: &[(&str, &[&str])] = &[
     ("loopdesk", &["desk", "model", "server", "store", "backend"]),
     ("loopdesk-desk", &["backend", "store", "suggest", "voice", "model"]),

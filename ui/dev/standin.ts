@@ -259,8 +259,11 @@ export class StandIn {
     'conversation.show': ({ id }) => {
       this.#open = id;
       if (id === null) return null;
-      const { suggestions } = this.#get(id);
-      setTimeout(() => this.push({ view: 'suggestions', conversation: id, items: suggestions }), 30);
+      const { suggestions, reading } = this.#get(id);
+      setTimeout(() => {
+        this.push({ view: 'suggestions', conversation: id, items: suggestions });
+        if (reading) this.push({ view: 'reading', conversation: id, reading });
+      }, 30);
       return { ...this.#opened(id), suggestions: [] };
     },
     'conversation.earlier': ({ id, before }) => {
@@ -376,6 +379,10 @@ export class StandIn {
       const start = text.toLowerCase();
       const fits = all.filter((one) => one.text.toLowerCase().startsWith(start));
       return [...fits, ...all.filter((one) => !fits.includes(one))];
+    },
+    'suggest.refuse': ({ id, suggestion }) => {
+      const held = this.#get(id);
+      held.suggestions = held.suggestions.filter((one) => one.id !== suggestion);
     },
     'macro.find': ({ id, text }) => {
       const name = this.#get(id).header.customer_name.split(' ')[0] ?? '';
@@ -794,7 +801,7 @@ export class StandIn {
     const t = this.now();
     const offer: OfferRow = {
       id: this.#id('c'), customer_name: who?.name ?? '', tier: null, channel: 'chat', queue: 'Product care', reason: null, language: who?.language ?? 'en',
-      subject: who?.problem ?? '', waiting_since: t, from: t, until: t + 30_000, by: null, handed_over: null, number: null,
+      subject: who?.problem ?? '', waiting_since: t, from: t, until: t + 30_000, by: null, handed_over: null, first_because: null, number: null,
     };
     this.#offers = [...this.#offers, offer];
     this.push({ view: 'offers', patch: { op: 'upsert', item: offer } });

@@ -8,6 +8,7 @@ mod damaged;
 mod draft;
 mod failures;
 mod handed;
+mod help;
 mod keys;
 mod lease;
 mod macros;

@@ -41,7 +41,7 @@ export function callRow(id: string, t: number, more: Partial<CallRow> = {}): Cal
 export function callOffer(t: number): OfferRow {
   return {
     id: 'c-adele', customer_name: CALLER.name, tier: 'Gold', channel: 'voice', queue: 'Delivery', reason: 'Parcel not received', language: 'fr',
-    subject: 'Commande 48-3177, livraison de mardi', waiting_since: t - 48_000, from: t - 9_000, until: t + 16_000, by: null, handed_over: null, number: CALLER.number,
+    subject: 'Commande 48-3177, livraison de mardi', waiting_since: t - 48_000, from: t - 9_000, until: t + 16_000, by: null, handed_over: null, first_because: null, number: CALLER.number,
   };
 }
 

@@ -1,7 +1,7 @@
 // The day that the stand-in begins with: who writes, who waits, what was promised, and what is not sent yet.
 
 import type {
-  AttentionRow, CustomerCard, Draft, FollowUpRow, HandOver, Header, OfferRow, Suggestion, TimelineItem, WaitingRow,
+  ConversationReading, AttentionRow, CustomerCard, Draft, FollowUpRow, HandOver, Header, OfferRow, Suggestion, TimelineItem, WaitingRow,
 } from '../../src/ipc/types';
 import { attention, clashes, conflicts, waits } from './conflicts';
 import { card, customer, lea as leaCard, plainCards } from './customers';
@@ -17,6 +17,7 @@ export interface Held {
   draft: Draft;
   card: CustomerCard;
   suggestions: Suggestion[];
+  reading: ConversationReading | null;
   reading_at: string | null;
   own: boolean;
   unread: number;
@@ -54,7 +55,7 @@ export function hold(id: string, of: CustomerCard | undefined, said: TimelineIte
       wrap_up_until: null, disposition: null, parked: false, read_upto: said.at(-1)?.n ?? said.filter((line) => line.n !== null).length, asks: null,
       hand_over: null, may_be: null, call: null, linked: false, ...header,
     },
-    lines: said, draft: { mode: 'reply', reply: '', note: '', attachments: [] }, card: who, suggestions: [], reading_at: null, own: true, unread: 0, parked: false,
+    lines: said, draft: { mode: 'reply', reply: '', note: '', attachments: [] }, card: who, suggestions: [], reading: null, reading_at: null, own: true, unread: 0, parked: false,
     ...more,
   };
 }
@@ -62,7 +63,7 @@ export function hold(id: string, of: CustomerCard | undefined, said: TimelineIte
 export function waitingRow(id: string, name: string, queue: string, since: number, more: Partial<WaitingRow>): WaitingRow {
   return {
     id, customer_name: name, tier: more.tier ?? null, channel: more.channel ?? 'chat', queue, reason: more.reason ?? null, language: more.language ?? null,
-    waiting_since: since, due: more.due ?? since + 120_000, priority: more.priority ?? 0, handed_over: more.handed_over ?? null, offered: more.offered ?? false,
+    waiting_since: since, due: more.due ?? since + 120_000, priority: more.priority ?? 0, handed_over: more.handed_over ?? null, first_because: more.first_because ?? null, offered: more.offered ?? false,
   };
 }
 
@@ -78,7 +79,7 @@ function conversations(scene: Scene, t: number, omar: TimelineItem[]): Held[] {
     hold('c-lea', leaCard(t), lines.lea(t), {
       queue: 'delivery', queue_name: 'Delivery', subject: 'Tracking says delivered, but nothing is here', language: 'fr', reason: 'parcel-missing',
       promise: { from: t - 2 * MINUTE, due: t + MINUTE }, live: true, hand_over: HANDED_OVER, viewing: ['Amir Saïdi'], typing: [], asks: 'csat',
-    }, { suggestions: SUGGESTED }),
+    }, { suggestions: SUGGESTED, reading: readLea(lines.lea(t)) }),
     hold('c-omar', cards['cu-omar'], omar, {
       queue: 'returns', queue_name: 'Returns', subject: 'Wrong size of trousers', reason: 'size', promise: { from: t - 90_000, due: t + 2.4 * MINUTE }, live: true,
       read_upto: 3, typing: ['Omar Khan'],
@@ -129,14 +130,14 @@ function unsent(scene: Scene, t: number, omar: TimelineItem[], made: FollowUpRow
 function offers(t: number): OfferRow[] {
   return [{
     id: 'c-theo', customer_name: 'Théo Martin', tier: 'Gold', channel: 'chat', queue: 'Alba Card', reason: 'Lost card', language: 'fr',
-    subject: 'Je crois que j’ai perdu ma carte', waiting_since: t - 102_000, from: t - 12_000, until: t + 13_000, by: null, handed_over: null, number: null,
+    subject: 'Je crois que j’ai perdu ma carte', waiting_since: t - 102_000, from: t - 12_000, until: t + 13_000, by: null, handed_over: null, first_because: null, number: null,
   }];
 }
 
 function waiting(t: number): WaitingRow[] {
   return [
     waitingRow('c-w1', 'Nina Petrov', 'Delivery', t - 134_000, { reason: 'Refund is late', language: 'en', due: t - 14_000, priority: 3 }),
-    waitingRow('c-w2', 'Jon Álvarez', 'Returns', t - 97_000, { reason: 'Store refused a return', language: 'en', due: t + 83_000, priority: 1, handed_over: 'address change not understood' }),
+    waitingRow('c-w2', 'Jon Álvarez', 'Returns', t - 97_000, { reason: 'Store refused a return', language: 'en', due: t + 83_000, priority: 1, handed_over: 'address change not understood', first_because: 'failed_bot' }),
     waitingRow('c-w3', 'Maximiliane Annegret Freifrau von Hohenstein', 'Product care', t - 65_000, { language: 'fr', due: t + 235_000, tier: 'Platinum' }),
     waitingRow('c-w4', '', 'Product care', t - 41_000, { due: t + 259_000, channel: 'form' }),
     waitingRow('c-w5', 'Priya Nair', 'Delivery', t - 22_000, { reason: 'Praise', language: 'en', due: t + 98_000, offered: true }),
@@ -166,7 +167,24 @@ const HANDED_OVER: HandOver = {
 };
 
 const SUGGESTED: Suggestion[] = [
-  { id: 'sg-1', text: 'I have just spoken with the depot, Léa: 48-2291 was scanned by mistake and is still in the van. It reaches you today before 18:00, and I write to you the moment it is out.', source: 'macro', title: 'Depot confirms a wrong scan', because: ['delivered', 'scan', 'parcel'] },
-  { id: 'sg-2', text: 'As this is the second time, I have taken the delivery fee off. Would you rather have it brought today, or pick it up in the shop?', source: 'answer', title: 'Conversation of 3 November', because: ['second time', 'delivered'] },
-  { id: 'sg-3', text: 'After two working days without a trace, we send a new one at once.', source: 'article', title: 'A parcel is marked delivered but not there', because: ['delivered', 'nothing'] },
+  { id: 'sg-1', text: 'I have just spoken with the depot, Léa: 48-2291 was scanned by mistake and is still in the van. It reaches you today before 18:00, and I write to you the moment it is out.', source: 'macro', title: 'Depot confirms a wrong scan', because: ['delivered', 'scan', 'parcel'], rest: null, in_ten: null, taken: 0 },
+  { id: 'sg-2', text: 'As this is the second time, I have taken the delivery fee off. Would you rather have it brought today, or pick it up in the shop?', source: 'answer', title: 'Conversation of 3 November', because: ['second time', 'delivered'], rest: null, in_ten: 6, taken: 4 },
+  { id: 'sg-3', text: 'After two working days without a trace, we send a new one at once.', source: 'article', title: 'A parcel is marked delivered but not there', because: ['delivered', 'nothing'], rest: null, in_ten: null, taken: 0 },
 ];
+
+/** What Léa's words say of her. */
+function readLea(said: readonly TimelineItem[]): ConversationReading {
+  const own = said.filter((line) => line.side === 'customer' && line.kind === 'message');
+  const last = own.at(-1);
+  const again = { kind: 'repeat_problem' as const, words: ['second time'] };
+  return {
+    felt: { emotion: 'irritation', strength: 0.7, words: ['Nobody told me'] },
+    trend: { moods: [-0.1, -0.35, -0.7], turned: { at: 2, better: false }, strongest: null, upset_for: 2, irritants: [again] },
+    urgency: null,
+    reasons: [{ reason: 'parcel-missing', confidence: 0.8, words: ['delivered'] }],
+    lines: last ? [{ id: last.id, irritants: [again], urgency: null }] : [],
+    hint: { because: 'open_problem', problem: 'Store return R-118 refused', department: 'Retail' },
+    summary: [{ kind: 'wants', text: 'It says delivered, but nothing is at reception.', line: last?.id ?? '' }],
+    wrap_up: { disposition: 'with-carrier', because: 'I ask the carrier', follow_ups: [{ title: 'I write to you the moment it is out.', due: null }] },
+  };
+}

@@ -441,6 +441,25 @@ export type ConsultStage = "calling" | "talking" | "joined";
 /** One contact, on any channel. */
 export type ConversationId = string;
 
+/** What a conversation says about its customer: how they feel and why, with the words that say so. */
+export type ConversationReading = { 
+/** What they felt last; nothing: nothing was felt. */
+felt: Felt | null,
+/** How their mood went. */
+trend: Trend,
+/** How pressing it is. */
+urgency: Urgency | null,
+/** Why they may write, likeliest first. */
+reasons: Array<Guess>,
+/** Lines that say something of it. */
+lines: Array<LineReading>,
+/** What the advisor should know before they answer. */
+hint: Hint | null,
+/** What was said that counts, in words that were said. */
+summary: Array<SummaryItem>,
+/** How the conversation may be wrapped up, each part to be confirmed. */
+wrap_up: WrapUpProposal, };
+
 /** A conversation. */
 export type ConversationRef = { 
 /** Which. */
@@ -600,6 +619,9 @@ id: ConversationId,
 /** Before this place. */
 before: number, };
 
+/** What a customer may feel. */
+export type Emotion = "gratitude" | "joy" | "anxiety" | "disappointment" | "irritation" | "confusion" | "neutral";
+
 /** Ending what should not go on. */
 export type End = { 
 /** Which. */
@@ -673,6 +695,15 @@ retry: boolean, };
 /** The kinds of failure. */
 export type FailureCode = "offline" | "signed_out" | "locked" | "too_late" | "not_allowed" | "gone" | "invalid" | "unsent" | "wrong_passphrase" | "full" | "not_saved" | "service" | "fault";
 
+/** A feeling. */
+export type Felt = { 
+/** Which. */
+emotion: Emotion,
+/** How strong, 0 to 1; 0 when neutral. */
+strength: number,
+/** The words that show it, as they were written. */
+words: Array<string>, };
+
 /** How often each field changed. A change says which count it was based on. */
 export type FieldVersions = { 
 /** Changes of the title. */
@@ -732,6 +763,9 @@ export type FindMacros = {
 id: ConversationId,
 /** So far. */
 text: string, };
+
+/** What a customer's words, or what went before, say about how soon a person should be there. */
+export type FirstBecause = "failed_bot" | "urgent" | "may_leave" | "upset" | "worried";
 
 /** A loop to close with a customer. */
 export type FollowUp = { 
@@ -832,6 +866,15 @@ waiting: boolean, } | { "gate": "ready",
 /** What to show. */
 home: Home, };
 
+/** A reason that may be meant. */
+export type Guess = { 
+/** Which. */
+reason: Slug,
+/** How likely among all reasons, 0 to 1. */
+confidence: number,
+/** The words that spoke for it, as they were written. */
+words: Array<string>, };
+
 /** What the assistant knows when it hands over, and why it gave up. */
 export type HandOver = { 
 /** Why it gave up, in its words. */
@@ -903,6 +946,21 @@ by_us: boolean,
 /** They do. */
 by_them: boolean, };
 
+/** What helps to meet the customer where they are, and its cause. */
+export type Hint = { "because": "open_problem",
+/** What is open. */
+problem: Personal,
+/** Where. */
+department: string | null, } | { "because": "irritant",
+/** What. */
+kind: IrritantKind,
+/** As they wrote it. */
+words: Array<string>, } | { "because": "anxiety",
+/** As they wrote it. */
+words: Array<string>, } | { "because": "confusion",
+/** As they wrote it. */
+words: Array<string>, };
+
 /** One entry of a follow-up's history. */
 export type HistoryEntry = { 
 /** When. */
@@ -971,6 +1029,16 @@ export type IdentityId = string;
 /** A kind of identity. */
 export type IdentityKind = "email" | "phone" | "account" | "visitor";
 
+/** An irritant and the words that say so. */
+export type Irritant = { 
+/** Which. */
+kind: IrritantKind,
+/** As they were written. */
+words: Array<string>, };
+
+/** An avoidable cause of a contact, or of a worse one. */
+export type IrritantKind = "repeat_contact" | "waiting" | "contradiction" | "broken_promise" | "repeat_problem" | "channel_hop" | "wants_manager" | "threat_to_leave" | "legal_threat" | "public_threat" | "failed_bot" | "effort" | "shouting";
+
 /** Whose line it is. */
 export type ItemSide = "customer" | "me" | "colleague" | "bot" | "system";
 
@@ -984,12 +1052,24 @@ passphrase: boolean, };
 /** The language of the app. */
 export type Language = "system" | "en" | "fr";
 
+/** How pressing it is. */
+export type Level = "soon" | "now";
+
 /** Everything in the library. */
 export type Library = { 
 /** Articles, by title. */
 articles: Array<Article>,
 /** Macros, by name. */
 macros: Array<Macro>, };
+
+/** What one line says. */
+export type LineReading = { 
+/** The line's key. */
+id: string,
+/** What annoys them. */
+irritants: Array<Irritant>,
+/** How pressing it is. */
+urgency: Urgency | null, };
 
 /** How a line sounded at the advisor's end, counted on what was really played: what was concealed or left out counts as
  * lost, whatever the network says. */
@@ -1219,6 +1299,8 @@ until: At,
 by: string | null,
 /** Why the assistant gave up. */
 handed_over: string | null,
+/** Why it goes before others, when its customer's words said so. */
+first_because: FirstBecause | null,
 /** The caller's number, when it is a call. */
 number: Personal | null, };
 
@@ -1446,6 +1528,13 @@ from: At,
 /** When an answer is due. */
 due: At, };
 
+/** A loop that was promised to be closed. */
+export type ProposedFollowUp = { 
+/** What was promised, in the advisor's words. */
+title: Personal,
+/** When, as far as it was said. */
+due: At | null, };
+
 /** One change of what is shown. */
 export type Push = { "view": "gate",
 /** It. */
@@ -1493,7 +1582,11 @@ card: CustomerCard, } | { "view": "suggestions",
 /** Which conversation. */
 conversation: ConversationId,
 /** At most three, best first. */
-items: Array<Suggestion>, } | { "view": "closed",
+items: Array<Suggestion>, } | { "view": "reading",
+/** Which conversation. */
+conversation: ConversationId,
+/** All of it. */
+reading: ConversationReading, } | { "view": "closed",
 /** Which. */
 conversation: ConversationId, } | { "view": "follow_ups",
 /** Keyed by id, ordered by due time. */
@@ -1604,6 +1697,13 @@ export type ReasonMark = "irritant" | "opportunity" | "satisfaction";
 /** To whom a conversation is given. */
 export type Receiver = { "to": "queue", "id": Slug } | { "to": "person", "id": PersonId };
 
+/** A suggestion that is of no use here. */
+export type RefuseSuggestion = { 
+/** Where. */
+id: ConversationId,
+/** Which. */
+suggestion: string, };
+
 /** A file that cannot be sent. */
 export type RefusedFile = { 
 /** Its name. */
@@ -1690,7 +1790,9 @@ text: Personal,
 /** Hashes of draft files to go with it. */
 attachments: Array<string>,
 /** The macro it came from: its actions follow. */
-from_macro: MacroId | null, };
+from_macro: MacroId | null,
+/** What was suggested when it was sent. */
+suggested: Suggested | null, };
 
 /** One's own presence. */
 export type SetPresence = { 
@@ -1791,12 +1893,32 @@ workspaces: Array<WorkspaceRow>,
 /** The desk, or why it cannot be shown. */
 gate: Gate, };
 
+/** The strongest feeling. */
+export type Strongest = { 
+/** Which. */
+emotion: Emotion,
+/** At which message, from 0. */
+at: number,
+/** How strong, 0 to 1. */
+strength: number,
+/** The words. */
+words: Array<string>, };
+
 /** What the advisor has typed so far. */
 export type SuggestFor = { 
 /** Where. */
 id: ConversationId,
 /** The words so far. */
 text: Personal, };
+
+/** What was suggested when an answer was sent. */
+export type Suggested = { 
+/** Those that were to be seen. */
+shown: Array<string>,
+/** The one that was taken. */
+taken: string | null,
+/** It was changed before it went out. */
+changed: boolean, };
 
 /** A suggested reply and where it comes from. */
 export type Suggestion = { 
@@ -1809,10 +1931,28 @@ source: SuggestionSource,
 /** The name of the source: an article's or macro's title, a past conversation's day. */
 title: string,
 /** The words of the customer or the draft that found it. */
-because: Array<string>, };
+because: Array<string>,
+/** What completes the draft that it was asked for; nothing: it would replace it. */
+rest: Personal | null,
+/** How often it was sent in contexts like this one, of ten; nothing: it has no history. */
+in_ten: number | null,
+/** How often it was taken on this computer lately. */
+taken: number, };
 
 /** Where a suggestion comes from. */
-export type SuggestionSource = "article" | "macro" | "answer";
+export type SuggestionSource = "article" | "macro" | "answer" | "path";
+
+/** One sentence that counts. */
+export type SummaryItem = { 
+/** What it is. */
+kind: SummaryKind,
+/** The words. */
+text: Personal,
+/** The line that they stand in. */
+line: string, };
+
+/** What a sentence that counts is. */
+export type SummaryKind = "wants" | "tried" | "promised" | "open";
 
 /** Queues and advisors, now. */
 export type Supervise = { 
@@ -1948,13 +2088,40 @@ name: Personal,
 /** It came to nothing: the call is still here. Otherwise it is being tried. */
 failed: boolean, };
 
+/** A conversation's mood. */
+export type Trend = { 
+/** After each message of the customer, −1 to 1. An order number alone does not calm anybody: what was felt fades slowly. */
+moods: Array<number>,
+/** The last message at which the mood turned. */
+turned: Turn | null,
+/** What was felt most strongly, neutral apart. */
+strongest: Strongest | null,
+/** For how many messages, up to the last, the customer has been upset. */
+upset_for: number,
+/** Every irritant once, in the order they came. */
+irritants: Array<Irritant>, };
+
 /** How sure we are that an identity is the customer's. */
 export type Trust = "claimed" | "verified";
+
+/** A turn of the mood. */
+export type Turn = { 
+/** At which message, from 0. */
+at: number,
+/** For the better. */
+better: boolean, };
 
 /** A passphrase over the keys of a workspace's files. */
 export type TypedPassphrase = { 
 /** As it was typed. */
 passphrase: Personal, };
+
+/** Urgency and the words that say so. */
+export type Urgency = { 
+/** How pressing. */
+level: Level,
+/** As they were written. */
+words: Array<string>, };
 
 /** A conversation in a queue. Highest priority first, then longest wait. */
 export type WaitingRow = { 
@@ -1980,6 +2147,8 @@ due: At,
 priority: number,
 /** Why the assistant gave up. */
 handed_over: string | null,
+/** Why it goes before others, when its customer's words said so. */
+first_because: FirstBecause | null,
 /** Offered to somebody now. */
 offered: boolean, };
 
@@ -2034,6 +2203,15 @@ export type WrapUp = {
 id: ConversationId,
 /** The outcome. */
 disposition: Slug, };
+
+/** How a conversation may be wrapped up. */
+export type WrapUpProposal = { 
+/** The outcome. */
+disposition: Slug | null,
+/** The words that speak for it. */
+because: Personal,
+/** What was promised and is to be done. */
+follow_ups: Array<ProposedFollowUp>, };
 
 /** Every call: what it takes and what it gives. */
 export interface Calls {
@@ -2177,6 +2355,8 @@ export interface Calls {
   'attention.hand_over': { input: AttentionRef; output: null };
   /** What may help, given what has been typed. */
   'suggest.for_draft': { input: SuggestFor; output: Array<Suggestion> };
+  /** Waves a suggestion away: it is not shown here again, and later elsewhere. */
+  'suggest.refuse': { input: RefuseSuggestion; output: null };
   /** Macros that fit what was typed after `/`. */
   'macro.find': { input: FindMacros; output: Array<MacroRow> };
   /** Makes a loop to close. */

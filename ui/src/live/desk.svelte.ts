@@ -114,6 +114,7 @@ export class Desk {
       case 'draft':
       case 'customer':
       case 'suggestions':
+      case 'reading':
       case 'closed': return this.#takeOpen(push);
       case 'follow_ups': return this.followUps.list.apply(push.patch);
       case 'follow_up_counts': this.followUps.counts = push.counts; return;
@@ -127,7 +128,7 @@ export class Desk {
   }
 
   /** What arrives for a conversation whose first answer is still under way is kept until that is there. */
-  #takeOpen(push: Push & { view: 'header' | 'timeline' | 'draft' | 'customer' | 'suggestions' | 'closed' }): void {
+  #takeOpen(push: Push & { view: 'header' | 'timeline' | 'draft' | 'customer' | 'suggestions' | 'reading' | 'closed' }): void {
     const id = push.view === 'header' ? push.header.id : push.conversation;
     if (this.#awaited?.id === id) this.#awaited.pushes.push(push);
     else this.open?.take(push);

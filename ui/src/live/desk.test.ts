@@ -57,7 +57,7 @@ describe('the desk', () => {
 
   it('keeps what is pushed for a conversation while its first answer is under way', async () => {
     const shown = at.desk.show('c-omar');
-    at.desk.take([{ view: 'suggestions', conversation: 'c-omar', items: [{ id: 's', text: 'x', source: 'macro', title: '', because: [] }] }]);
+    at.desk.take([{ view: 'suggestions', conversation: 'c-omar', items: [{ id: 's', text: 'x', source: 'macro', title: '', because: [], rest: null, in_ten: null, taken: 0 }] }]);
     await shown;
     expect(at.desk.open?.suggestions).toHaveLength(1);
   });

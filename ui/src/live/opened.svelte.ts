@@ -2,7 +2,7 @@
 // so nothing of the last one can be left behind.
 
 import { call } from '../ipc/call';
-import type { CustomerCard, Header, Opened, Push, Suggestion } from '../ipc/types';
+import type { ConversationReading, CustomerCard, Header, LineReading, Opened, Push, Suggestion } from '../ipc/types';
 import { Draft } from './draft.svelte';
 import { Timeline } from './timeline.svelte';
 
@@ -15,6 +15,11 @@ export class OpenConversation {
   suggested = $state(false);
   /** What may help with the words typed so far; nothing while nothing is typed. */
   forDraft = $state.raw<readonly Suggestion[] | null>(null);
+  /** The words that `forDraft` belongs to. */
+  draftAsked = '';
+  /** What the customer's words say; nothing until they were read. */
+  reading = $state.raw<ConversationReading | null>(null);
+  readonly #says = $derived(new Map(this.reading?.lines.map((line) => [line.id, line])));
   /** It is no longer the reader's to see. */
   closed = $state(false);
   readonly timeline: Timeline;
@@ -39,6 +44,18 @@ export class OpenConversation {
 
   get suggestions(): readonly Suggestion[] {
     return this.forDraft ?? this.#told;
+  }
+
+  /** A suggestion is not wanted here. */
+  drop(suggestion: string): void {
+    const others = (one: Suggestion) => one.id !== suggestion;
+    this.#told = this.#told.filter(others);
+    this.forDraft = this.forDraft?.filter(others) ?? null;
+  }
+
+  /** What one line says about the customer. */
+  says(line: string): LineReading | undefined {
+    return this.#says.get(line);
   }
 
   /** Everything again, without a new beginning: what is being written and where the reader stands stay. */
@@ -73,6 +90,10 @@ export class OpenConversation {
         if (push.conversation !== this.id) return false;
         this.#told = push.items;
         this.suggested = true;
+        return true;
+      case 'reading':
+        if (push.conversation !== this.id) return false;
+        this.reading = push.reading;
         return true;
       case 'closed':
         if (push.conversation !== this.id) return false;

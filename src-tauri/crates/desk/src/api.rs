@@ -15,8 +15,8 @@ use ts_rs::TS;
 
 use crate::view::{
     AudioDevices, CallReceiver, Choice, Draft, DraftFile, DraftMode, Dropped, FollowUpRow, FollowUpScope,
-    Keys, MacroRow, Opened, PracticeCustomer, SearchResults, Settings, Start, Suggestion, Supervise,
-    Timeline, TimelineItem,
+    Keys, MacroRow, Opened, PracticeCustomer, SearchResults, Settings, Start, Suggested, Suggestion,
+    Supervise, Timeline, TimelineItem,
 };
 
 macro_rules! inputs {
@@ -86,6 +86,7 @@ inputs! {
         /** The words. */ text: Personal,
         /** Hashes of draft files to go with it. */ attachments: Vec<String>,
         /** The macro it came from: its actions follow. */ from_macro: Option<MacroId>,
+        /** What was suggested when it was sent. */ suggested: Option<Suggested>,
     }
     /// An own line.
     MessageRef { /** Which. */ id: MessageId }
@@ -107,6 +108,8 @@ inputs! {
     SaveFile { /** Which. */ sha256: String, /** Its name. */ name: Personal }
     /// What the advisor has typed so far.
     SuggestFor { /** Where. */ id: ConversationId, /** The words so far. */ text: Personal }
+    /// A suggestion that is of no use here.
+    RefuseSuggestion { /** Where. */ id: ConversationId, /** Which. */ suggestion: String }
     /// What was typed after `/`.
     FindMacros { /** Where. */ id: ConversationId, /** So far. */ text: String }
     /// A loop to close.
@@ -378,6 +381,8 @@ api! {
 
     /// What may help, given what has been typed.
     "suggest.for_draft" => suggest(SuggestFor) -> Vec<Suggestion>;
+    /// Waves a suggestion away: it is not shown here again, and later elsewhere.
+    "suggest.refuse" => refuse_suggestion(RefuseSuggestion) -> ();
     /// Macros that fit what was typed after `/`.
     "macro.find" => find_macros(FindMacros) -> Vec<MacroRow>;
 

@@ -281,8 +281,14 @@ impl Calls for Desk {
     }
 
     async fn send(&self, input: api::Send) -> Result<TimelineItem, Failure> {
-        let api::Send { id, mode, text, attachments, from_macro } = input;
-        self.in_workplace(move |core, place| place.send(core, id, mode, text, &attachments, from_macro)).await
+        let api::Send { id, mode, text, attachments, from_macro, suggested } = input;
+        self.in_workplace(move |core, place| {
+            if let Some(suggested) = &suggested {
+                place.learn(core.now(), id, suggested)?;
+            }
+            place.send(core, id, mode, text, &attachments, from_macro)
+        })
+        .await
     }
 
     async fn undo_send(&self, input: api::MessageRef) -> Result<Draft, Failure> {
@@ -330,8 +336,9 @@ impl Calls for Desk {
         let suggested = self
             .with(move |core| {
                 let words = words::words(core.settings.language);
+                let now = core.now();
                 let place = core.place()?;
-                let wanted = place.wanted(input.id, &input.text, words)?;
+                let wanted = place.wanted(now, input.id, &input.text, words)?;
                 Ok(wanted.map(|wanted| place.helper.suggest_now(wanted)))
             })
             .await?;
@@ -339,6 +346,10 @@ impl Calls for Desk {
             Some(suggested) => suggested.await.map_err(|_| FailureCode::Fault.into()),
             None => Ok(Vec::new()),
         }
+    }
+
+    async fn refuse_suggestion(&self, input: api::RefuseSuggestion) -> Result<(), Failure> {
+        self.in_workplace(move |core, place| place.refuse_suggestion(core, input.id, input.suggestion)).await
     }
 
     async fn find_macros(&self, input: api::FindMacros) -> Result<Vec<MacroRow>, Failure> {

@@ -2,6 +2,7 @@
 
 mod after;
 mod decide;
+pub(crate) mod help;
 pub(crate) mod keys;
 mod lease;
 mod line;
@@ -16,8 +17,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use backend::Backend;
 use model::{
-    At, Author, CommandId, Conversation, ConversationId, CustomerId, Intent, MessageKind, Person, PersonId,
-    Workspace, wire::ClientFrame,
+    At, CommandId, ConversationId, CustomerId, Intent, Person, PersonId, Workspace, wire::ClientFrame,
 };
 use store::{
     cache,
@@ -29,20 +29,16 @@ use crate::{
     Failure, FailureCode,
     clock::Now,
     core::Core,
-    helper::{Helper, Values, Wanted},
+    helper::Helper,
     live::{self, Scene, moment::Moment},
     phone::Telephone,
     replica::Replica,
     sync::{Input, LineState},
-    view::{Draft, FollowUpRow, FollowUpScope, Gate, Home, Keys, MacroRow, Opened, Suggestion},
-    words::{self, Words},
+    view::{FollowUpRow, FollowUpScope, Gate, Home, Keys, Opened},
 };
 use after::After;
 use paint::{Dirty, Painted};
 use person::Chosen;
-
-/// Lines in which is looked for what the customer said last.
-const LISTENED: u32 = 30;
 
 /// What the window shows besides the lists that are always there.
 #[derive(Debug, Default)]
@@ -86,6 +82,7 @@ pub(crate) struct Workplace {
     /// The presence that the service told first on this line was compared with the chosen one.
     pub(crate) presence_asked: bool,
     pub(crate) helper: Helper,
+    help: help::Help,
     /// Its telephone.
     pub(crate) telephone: Telephone,
     line: Option<mpsc::Sender<ClientFrame>>,
@@ -296,94 +293,5 @@ impl Workplace {
         let rows = live::follow_ups::rows(&self.scene_or(now)?, scope)?;
         self.painted.follow_ups.clone_from(&rows);
         Ok(rows)
-    }
-
-    /// What there is to suggest for in a conversation.
-    pub(crate) fn wanted(
-        &self,
-        id: ConversationId,
-        typed: &str,
-        words: &'static Words,
-    ) -> Result<Option<Wanted>, Failure> {
-        let rows = self.replica.cache.rows();
-        let Some(conversation) = cache::conversation::load(rows, id)? else { return Ok(None) };
-        let Some(values) = self.values(&conversation)? else { return Ok(None) };
-        // What the customer said since they were last answered; all of it when they were not.
-        let lines = cache::message::before(rows, id, None, LISTENED)?;
-        let mut said: Vec<&str> = Vec::new();
-        for line in lines.iter().rev().filter(|line| line.kind == MessageKind::Message) {
-            match line.author {
-                Author::Customer => said.push(&line.text),
-                _ if said.is_empty() => {}
-                _ => break,
-            }
-        }
-        said.reverse();
-        Ok(Some(Wanted {
-            conversation: id,
-            said: said.join("\n"),
-            typed: typed.to_owned(),
-            language: conversation.language,
-            values,
-            words,
-        }))
-    }
-
-    /// What the variables of a text stand for in a conversation.
-    fn values(&self, conversation: &Conversation) -> Result<Option<Values>, Failure> {
-        let rows = self.replica.cache.rows();
-        let (Some(me), Some(workspace)) = (self.replica.me(), &self.workspace) else { return Ok(None) };
-        let Some(customer) = cache::customer::load(rows, conversation.customer)? else { return Ok(None) };
-        let facts = cache::fact::of(rows, conversation.customer)?;
-        Ok(Some(Values::of(&customer, &facts, &me.name, &workspace.name)))
-    }
-
-    /// Lets the helper look for suggestions for what is shown; they are pushed when they are there.
-    fn ask_for_suggestions(&mut self, core: &Core) -> Result<(), Failure> {
-        let Some(id) = self.shown.conversation else { return Ok(()) };
-        let draft: Draft = store::work::draft::load(self.replica.work.rows(), id)?.unwrap_or_default();
-        let words = words::words(core.settings.language);
-        if let Some(wanted) = self.wanted(id, &draft.reply, words)? {
-            self.helper.suggest(wanted);
-        }
-        Ok(())
-    }
-
-    /// What may help in a conversation was found; whether that is shown and differs from what the window has.
-    pub(crate) fn suggested(&mut self, id: ConversationId, items: &[Suggestion]) -> bool {
-        let news = self.shown.conversation == Some(id) && self.painted.suggestions.as_deref() != Some(items);
-        if news {
-            self.painted.suggestions = Some(items.to_vec());
-        }
-        news
-    }
-
-    /// Macros whose name or title has what was typed after `/`, those in the customer's language first.
-    pub(crate) fn macros(&self, id: ConversationId, typed: &str) -> Result<Vec<MacroRow>, Failure> {
-        let rows = self.replica.cache.rows();
-        let Some(conversation) = cache::conversation::load(rows, id)? else { return Ok(Vec::new()) };
-        let Some(values) = self.values(&conversation)? else { return Ok(Vec::new()) };
-        let typed = typed.trim().to_lowercase();
-        let mut found: Vec<_> = cache::library::macros(rows)?
-            .into_iter()
-            .filter(|known| {
-                known.name.as_str().contains(&typed) || known.title.to_lowercase().contains(&typed)
-            })
-            .collect();
-        found.sort_by_key(|known| {
-            let other = Some(&known.language) != conversation.language.as_ref();
-            (other, !known.name.as_str().starts_with(&typed), known.name.clone())
-        });
-        Ok(found
-            .into_iter()
-            .map(|known| MacroRow {
-                id: known.id,
-                text: values.fill(&known.text).into(),
-                name: known.name,
-                title: known.title,
-                language: known.language,
-                actions: known.actions,
-            })
-            .collect())
     }
 }

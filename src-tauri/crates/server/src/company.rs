@@ -25,7 +25,7 @@ use crate::{
     facts,
     json::Body,
     problem::Problem,
-    scores,
+    reading, scores,
     service::Service,
     tx::Tx,
 };
@@ -244,6 +244,7 @@ pub(crate) async fn hand_over(
             conversation.hand_over = Some(hand_over);
             save(tx, &mut conversation)?;
             tx.queued.insert(id);
+            reading::heard(tx, &conversation, "")?;
             Ok(HandedOver { conversation: id, duplicate: false, message })
         })
         .await?;

@@ -3,7 +3,7 @@
 use model::{
     Activity, At, Attachment, Author, Channel, Conversation, ConversationId, ConversationState, CustomerId,
     LastWords, Message, MessageId, MessageKind, PersonId, Personal, Slug, TenantId, conversation::Side, sla,
-    workspace::Queue,
+    wire::now::FirstBecause, workspace::Queue,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
@@ -67,19 +67,22 @@ pub(crate) struct Waiting {
     pub(crate) for_person: Option<PersonId>,
     /// Who gave it.
     pub(crate) given_by: Option<String>,
-    /// Goes before others of its queue: it had an advisor already.
+    /// Goes before others of its queue: it had an advisor already, or its customer's words said so.
     pub(crate) boost: bool,
+    /// What the customer's words said, if they did.
+    pub(crate) first_because: Option<FirstBecause>,
 }
 
 /// What only the service knows of it.
 pub(crate) fn waiting(sql: &Connection, id: ConversationId) -> Result<Waiting> {
     let found = sql
-        .prepare_cached("SELECT for_person, given_by, boost FROM conversation WHERE id = ?")?
+        .prepare_cached("SELECT for_person, given_by, boost, first_because FROM conversation WHERE id = ?")?
         .query_row([id.0], |row| {
             Ok(Waiting {
                 for_person: row.get::<_, Option<Uuid>>(0)?.map(PersonId),
                 given_by: row.get(1)?,
                 boost: row.get(2)?,
+                first_because: row.get::<_, Option<String>>(3)?.as_deref().and_then(FirstBecause::named),
             })
         })
         .optional()?;
@@ -89,8 +92,16 @@ pub(crate) fn waiting(sql: &Connection, id: ConversationId) -> Result<Waiting> {
 /// Says what only the service knows of it.
 pub(crate) fn set_waiting(tx: &Tx<'_>, id: ConversationId, waiting: &Waiting) -> Result<()> {
     tx.sql
-        .prepare_cached("UPDATE conversation SET for_person = ?2, given_by = ?3, boost = ?4 WHERE id = ?1")?
-        .execute(params![id.0, waiting.for_person.map(|p| p.0), waiting.given_by, waiting.boost])?;
+        .prepare_cached(
+            "UPDATE conversation SET for_person = ?2, given_by = ?3, boost = ?4, first_because = ?5 WHERE id = ?1",
+        )?
+        .execute(params![
+            id.0,
+            waiting.for_person.map(|p| p.0),
+            waiting.given_by,
+            waiting.boost,
+            waiting.first_because.map(FirstBecause::as_str)
+        ])?;
     Ok(())
 }
 

@@ -37,6 +37,7 @@ mod phones;
 pub mod practice;
 mod presence;
 mod problem;
+mod reading;
 mod retention;
 mod router;
 mod routing;

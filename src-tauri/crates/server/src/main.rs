@@ -11,6 +11,8 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 use model::{Role, Slug, Workspace};
 use secrecy::{ExposeSecret, SecretString};
+#[cfg(feature = "calls")]
+use server::calls::exchange::Encrypted;
 use server::{
     Error, Options, Result, Service,
     admin::{self, NewPerson},
@@ -68,6 +70,15 @@ enum Task {
         #[cfg(feature = "calls")]
         #[arg(long, requires = "sip")]
         sip_in_the_clear: bool,
+        /// Let the desks' telephones reach the exchange at this address, too, where nobody else hears or sees anything: TLS,
+        /// with a certificate that is made at each start and that desks get from the service.
+        #[cfg(feature = "calls")]
+        #[arg(long, value_name = "ADDRESS", requires = "sip")]
+        sip_tls: Option<SocketAddr>,
+        /// What desks call --sip-tls, if that is not its address: pbx.example.com.
+        #[cfg(feature = "calls")]
+        #[arg(long, value_name = "NAME", requires = "sip_tls")]
+        sip_name: Option<String>,
         /// Take the calls of an Asterisk instead: the file that says where it is and how telephones are called there.
         #[cfg_attr(feature = "calls", arg(long, value_name = "FILE", conflicts_with = "sip"))]
         #[cfg_attr(not(feature = "calls"), arg(long, value_name = "FILE"))]
@@ -225,12 +236,16 @@ async fn run(cli: Cli) -> Result<()> {
             sip,
             #[cfg(feature = "calls")]
             sip_in_the_clear,
+            #[cfg(feature = "calls")]
+            sip_tls,
+            #[cfg(feature = "calls")]
+            sip_name,
             asterisk,
         } => {
             let service = Service::open(options(behind_tls)).await?;
             #[cfg(feature = "calls")]
             if let Some(sip) = sip {
-                take_calls(&service, sip, sip_in_the_clear).await?;
+                take_calls(&service, sip, sip_in_the_clear, encrypted(sip_tls, sip_name)?).await?;
             }
             if let Some(file) = asterisk {
                 let settings = server::calls::asterisk::Settings::of_file(&file)?;
@@ -304,16 +319,37 @@ async fn run(cli: Cli) -> Result<()> {
     }
 }
 
+/// Where desks' telephones reach the exchange, if they do so unheard.
+#[cfg(feature = "calls")]
+fn encrypted(bind: Option<SocketAddr>, name: Option<String>) -> Result<Option<Encrypted>> {
+    let Some(bind) = bind else { return Ok(None) };
+    let name = match name {
+        Some(name) => name,
+        None if bind.ip().is_unspecified() => {
+            return Err(Error::Open(format!(
+                "Say with --sip-name what desks call {bind}: its certificate names it."
+            )));
+        }
+        None => bind.ip().to_string(),
+    };
+    Ok(Some(Encrypted { bind, name }))
+}
+
 /// Callers wait in the queues of the service from now on.
 #[cfg(feature = "calls")]
-async fn take_calls(service: &Service, sip: SocketAddr, in_the_clear: bool) -> Result<()> {
+async fn take_calls(
+    service: &Service,
+    sip: SocketAddr,
+    in_the_clear: bool,
+    encrypted: Option<Encrypted>,
+) -> Result<()> {
     if !sip.ip().is_loopback() && !in_the_clear {
         return Err(Error::Open(format!(
             "No telephone exchange at {sip}: it is reached without encryption, so this machine only. In a network that \
-             you trust, say --sip-in-the-clear, too."
+             you trust, say --sip-in-the-clear, too; desks need only --sip-tls."
         )));
     }
-    let (exchange, told) = server::calls::exchange::open(sip).await?;
+    let (exchange, told) = server::calls::exchange::open(sip, encrypted).await?;
     tracing::info!(address = %exchange.address(), "calls are taken");
     service.answers_calls(exchange, told);
     Ok(())

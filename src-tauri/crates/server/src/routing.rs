@@ -10,7 +10,7 @@ use model::{
     presence::MISSED_OFFER,
     wire::{
         Now,
-        now::{Notice, OfferItem, OfferedCall, WaitingItem},
+        now::{FirstBecause, Notice, OfferItem, OfferedCall, WaitingItem},
     },
 };
 use rusqlite::{Connection, OptionalExtension, params};
@@ -134,12 +134,14 @@ pub(crate) fn missed(tx: &mut Tx<'_>, id: ConversationId) -> Result<()> {
 pub(crate) fn line(sql: &Connection, tenant: TenantId) -> Result<Vec<(Conversation, Waiting)>> {
     let workspace = people::workspace(sql, tenant)?;
     let mut statement = sql.prepare_cached(
-        "SELECT body, for_person, given_by, boost FROM conversation WHERE tenant = ? AND state = 'waiting'
+        "SELECT body, for_person, given_by, boost, first_because FROM conversation WHERE tenant = ? AND state = 'waiting'
          ORDER BY waiting_since, id",
     )?;
     let found = statement.query_map([tenant.0], |row| {
         let for_person = row.get::<_, Option<Uuid>>(1)?.map(PersonId);
-        Ok((row.get::<_, String>(0)?, Waiting { for_person, given_by: row.get(2)?, boost: row.get(3)? }))
+        let first_because = row.get::<_, Option<String>>(4)?.as_deref().and_then(FirstBecause::named);
+        let waiting = Waiting { for_person, given_by: row.get(2)?, boost: row.get(3)?, first_because };
+        Ok((row.get::<_, String>(0)?, waiting))
     })?;
     let mut line = found
         .map(|row| {
@@ -360,7 +362,7 @@ pub(crate) fn waiting_item(
     let since = conversation.waiting_since.unwrap_or(conversation.opened_at);
     let target =
         workspace.queue(&conversation.queue).map_or(0, |queue| i64::from(queue.first_reply_s) * 1_000);
-    let boost = conversations::waiting(sql, conversation.id)?.boost;
+    let waiting = conversations::waiting(sql, conversation.id)?;
     Ok(WaitingItem {
         conversation: conversation.id,
         customer_name: customer.as_ref().map(|c| c.name.clone()).unwrap_or_default(),
@@ -371,8 +373,9 @@ pub(crate) fn waiting_item(
         language: conversation.language.clone(),
         waiting_since: since,
         due: conversation.promise.map_or(since + target, |promise| promise.due),
-        priority: priority(workspace, &conversation.queue) * 2 + i32::from(boost),
+        priority: priority(workspace, &conversation.queue) * 2 + i32::from(waiting.boost),
         handed_over: conversation.hand_over.as_ref().map(|h| h.reason.clone()),
+        first_because: waiting.first_because,
         offered: offer(sql, conversation.id)?.is_some(),
     })
 }

@@ -6,8 +6,17 @@
 mod answers;
 mod index;
 mod language;
+pub mod linear;
+pub mod mining;
+pub mod path;
+mod personal;
+pub mod reading;
+pub mod reply;
+pub mod summary;
+pub mod variables;
 mod words;
 
 pub use answers::{Exchange, remembered};
 pub use index::{Candidate, Index, Ranked, Situation};
 pub use language::language_of;
+pub use personal::{Own, owned};

@@ -1,5 +1,7 @@
 //! Words as they are compared: lower case, without accents, by their stem, without those that say nothing.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use rust_stemmers::{Algorithm, Stemmer};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -24,6 +26,9 @@ const SILENT: &[&str] = &[
     "va", "vais", "veux", "voudrais", "vos", "votre", "vous", "y", "svp", "plait",
 ];
 
+/// The same, to look up: a large index asks some ten million times.
+static SILENT_SET: LazyLock<HashSet<&'static str>> = LazyLock::new(|| SILENT.iter().copied().collect());
+
 /// A word of a text: as it was written, and as it is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Word {
@@ -38,14 +43,14 @@ pub(crate) fn words(text: &str, language: &str) -> Vec<Word> {
         .flat_map(|word| word.split(['\'', '’']))
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
-        .filter(|word| !SILENT.contains(&word.as_str()))
+        .filter(|word| !SILENT_SET.contains(word.as_str()))
         .map(|word| Word { stem: fold(&stemmer.stem(&word)), written: word })
         .filter(|word| word.stem.chars().count() > 1)
         .collect()
 }
 
 /// Without the accents of French.
-fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             'à' | 'â' | 'ä' => 'a',

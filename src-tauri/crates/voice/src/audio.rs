@@ -2,6 +2,8 @@
 //! 20 ms, as a telephone carries it; an adapter that has another rate converts.
 
 #[cfg(feature = "devices")]
+pub mod cleaning;
+#[cfg(feature = "devices")]
 pub mod devices;
 pub mod level;
 pub mod memory;

@@ -6,6 +6,10 @@
 //!
 //! [`Exchange`] is the other end: where customers call and such telephones register. It speaks as [`Sip`] does, and decides
 //! nothing.
+//!
+//! Sound is written as Opus where both sides know it, and as G.711 else; either as narrow as a telephone's. Locked sound is
+//! worth what the signalling that carries its keys is: over TLS nobody on the way can listen, and without it anybody can who
+//! reads both.
 
 pub mod audio;
 mod call;
@@ -22,5 +26,5 @@ pub use media::{
     quality::{Counts, Quality, Rating},
 };
 pub use phone::{Heard, Phone, Registration};
-pub use sip::{Account, Exchange, ExchangeSettings, Said, Sip, Transport};
+pub use sip::{Account, Exchange, ExchangeSettings, ExchangeTls, Said, Sip, Transport};
 pub use trouble::Trouble;

@@ -14,6 +14,9 @@ pub enum Registration {
     Registered,
     /// The exchange cannot be reached; it is tried again by itself.
     Lost,
+    /// Whoever answers cannot prove to be the exchange: its certificate is not one that is trusted. It is tried again by
+    /// itself.
+    Untrusted,
     /// The exchange does not want us: SIP's status code. It is tried again by itself.
     Refused(u16),
 }

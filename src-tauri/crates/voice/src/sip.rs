@@ -19,7 +19,7 @@ use rsipstack::sip::StatusCode;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 pub use account::{Account, Transport};
-pub use exchange::{Exchange, ExchangeSettings, Said};
+pub use exchange::{Exchange, ExchangeSettings, ExchangeTls, Said};
 use line::Line;
 
 use crate::{CallId, Digit, Heard, Phone, Trouble, audio::Sound, media::leg::Group};

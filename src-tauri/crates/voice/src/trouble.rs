@@ -21,6 +21,12 @@ pub enum Trouble {
     /// Both sides know no way to write sound that the other one knows.
     #[error("the other side speaks no way that is known here")]
     NothingInCommon,
+    /// A certificate, or its key, cannot be used.
+    #[error("the certificate or its key cannot be used")]
+    BadCertificate,
+    /// Nobody else should listen, and yet everybody on the way could.
+    #[error("with TLS it is called without it on this computer only")]
+    InTheClear,
     /// Sound cannot be played or recorded.
     #[error("there is no sound")]
     Sound,

@@ -203,7 +203,7 @@ describe('writing during a call', () => {
 
   it('takes a suggestion as a note', async () => {
     const at = await show('call');
-    at.desk.take([{ view: 'suggestions', conversation: 'c-adele', items: [{ id: 's', text: 'A new one goes out today.', source: 'macro', title: 'New parcel', because: [] }] }]);
+    at.desk.take([{ view: 'suggestions', conversation: 'c-adele', items: [{ id: 's', text: 'A new one goes out today.', source: 'macro', title: 'New parcel', because: [], rest: null, in_ten: null, taken: 0 }] }]);
     await until(() => document.querySelector('.suggestions .one'));
     press('Alt+1');
     expect([at.desk.open?.draft.note, at.desk.open?.draft.reply]).toEqual(['A new one goes out today.', '']);

@@ -3,7 +3,7 @@
 
 import { call } from '../../ipc/call';
 import { isFailure } from '../../ipc/failure';
-import type { DraftMode, MacroRow, RefusedFile, Suggestion, TimelineItem } from '../../ipc/types';
+import type { DraftMode, MacroRow, RefusedFile, Suggested, Suggestion, TimelineItem } from '../../ipc/types';
 import type { Desk } from '../../live/desk.svelte';
 import type { OpenConversation } from '../../live/opened.svelte';
 import { bytes } from '../../shared/figures';
@@ -29,6 +29,10 @@ export class ComposerState {
   macros = $state.raw<readonly MacroRow[] | null>(null);
   /** The macro that the text came from; its actions follow the sending. */
   from = $state.raw<MacroRow | null>(null);
+  /** The suggestion that the text came from. */
+  taken = $state.raw<Suggestion | null>(null);
+  /** The text as the suggestion made it. */
+  #written = '';
   #asked = 0;
   #typingTold = 0;
   #uploads = 0;
@@ -96,7 +100,11 @@ export class ComposerState {
   }
 
   get ghost(): string {
-    return this.mode === 'reply' && this.macros === null ? ghostOf(this.text, this.open.suggestions) : '';
+    if (this.mode !== 'reply' || this.macros !== null) return '';
+    const { open, text } = this;
+    const rest = ghostOf(text, open.suggestions);
+    // The desk also completes what was typed with a slip, or from the middle of an answer.
+    return rest === '' && open.forDraft && open.draftAsked === text ? (open.forDraft.find((one) => one.rest)?.rest ?? '') : rest;
   }
 
   setMode(mode: DraftMode): void {
@@ -108,7 +116,10 @@ export class ComposerState {
     const { draft } = this.open;
     if (draft.mode !== this.mode) draft.setMode(this.mode);
     draft.write(text);
-    if (text.trim() === '') this.from = null;
+    if (text.trim() === '') {
+      this.from = null;
+      this.taken = null;
+    }
     if (this.mode === 'reply' && text !== '' && this.now() - this.#typingTold > TYPING_EVERY) {
       this.#typingTold = this.now();
       void call('conversation.typing', { id: this.open.id }).catch(() => undefined);
@@ -126,11 +137,13 @@ export class ComposerState {
     const text = this.text.trim();
     const files = open.draft.attachments;
     const from = mode === 'reply' ? this.from : null;
+    const suggested = mode === 'reply' ? this.#suggested(text) : null;
     open.draft.clear(mode);
     this.from = null;
+    this.taken = null;
     await open.draft.settled();
     const tried = await this.desk.attempt('message.send', {
-      id: open.id, mode, text, attachments: files.map((file) => file.sha256), from_macro: from?.id ?? null,
+      id: open.id, mode, text, attachments: files.map((file) => file.sha256), from_macro: from?.id ?? null, suggested,
     });
     if (tried.done) {
       // The push may have been faster, and may know more by now.
@@ -139,6 +152,13 @@ export class ComposerState {
       open.draft.restore(mode, text, files);
       this.from = from;
     }
+  }
+
+  /** What was to be seen when this is sent, and what became of it: the desk learns from it. */
+  #suggested(text: string): Suggested | null {
+    const shown = this.open.suggestions.slice(0, 3).map((one) => one.id);
+    if (shown.length === 0 && !this.taken) return null;
+    return { shown, taken: this.taken?.id ?? null, changed: this.taken !== null && text !== this.#written.trim() };
   }
 
   /** Takes back the newest own line that can still be taken back. */
@@ -158,8 +178,10 @@ export class ComposerState {
   complete(): boolean {
     const { ghost } = this;
     if (ghost === '') return false;
-    const found = this.open.suggestions.find((one) => one.text.endsWith(ghost) && one.text.length === this.text.length + ghost.length);
-    this.write(found?.text ?? this.text + ghost);
+    const whole = this.open.suggestions.find((one) => one.text.endsWith(ghost) && one.text.length === this.text.length + ghost.length);
+    this.taken = whole ?? this.open.suggestions.find((one) => one.rest === ghost) ?? null;
+    this.write(whole?.text ?? this.text + ghost);
+    this.#written = this.text;
     return true;
   }
 
@@ -170,7 +192,9 @@ export class ComposerState {
     const mode = this.canReply ? 'reply' : 'note';
     draft.setMode(mode);
     const before = draft.text;
+    this.taken = suggestion;
     this.write(suggestion.text);
+    this.#written = this.text;
     this.focusAsked += 1;
     const typed = before.trim();
     if (typed !== '' && !suggestion.text.toLocaleLowerCase().startsWith(typed.toLocaleLowerCase())) {

@@ -136,6 +136,33 @@ describe('help with the words', () => {
     expect(composer.text).toBe('Something of my own');
   });
 
+  it('tells the desk what was suggested and what became of it', async () => {
+    const shown = at.desk.open!.suggestions.map((one) => one.id);
+    const composer = begin();
+    composer.write('i have just');
+    composer.complete();
+    await composer.send();
+    expect(lastCall(at.standin, 'message.send')?.suggested).toEqual({ shown, taken: 'sg-1', changed: false });
+    composer.use(at.desk.open!.suggestions[1]!);
+    composer.write(`${composer.text} Good evening.`);
+    await composer.send();
+    expect(lastCall(at.standin, 'message.send')?.suggested).toEqual({ shown, taken: 'sg-2', changed: true });
+    composer.write('My own words.');
+    await composer.send();
+    expect(lastCall(at.standin, 'message.send')?.suggested).toEqual({ shown, taken: null, changed: false });
+  });
+
+  it('completes what the desk has found for these very words, slips and all', () => {
+    const open = at.desk.open!;
+    const composer = begin();
+    composer.write('As this is teh second');
+    open.draftAsked = 'As this is teh second';
+    open.forDraft = [{ ...open.suggestions[1]!, rest: ' time, I have taken the fee off.' }];
+    expect(composer.ghost).toBe(' time, I have taken the fee off.');
+    composer.complete();
+    expect([composer.text, composer.taken?.id]).toEqual(['As this is teh second time, I have taken the fee off.', 'sg-2']);
+  });
+
   it('puts a macro where it was asked for, and does what it also does once it is sent', async () => {
     const composer = begin();
     composer.write('Well, /depot');

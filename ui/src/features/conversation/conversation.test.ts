@@ -160,3 +160,41 @@ describe('the lines', () => {
     expect(document.querySelectorAll('*').length).toBeLessThan(elements + 40);
   });
 });
+
+describe('what the words of a customer say', () => {
+  it('stands with its cause: the mood, the line that annoys, the hint above the answers', async () => {
+    const page = await show();
+    await page.desk.show('c-omar');
+    await page.desk.show('c-lea');
+    await until(() => document.querySelector('.mood'));
+    expect(text(document.querySelector('.mood'))).toContain(w().reading.emotion.irritation);
+    expect(text(document.querySelector('.says'))).toContain(w().reading.irritant.repeat_problem);
+    expect(text(document.querySelector('p.hint'))).toContain('Store return R-118 refused');
+    await page.desk.show('c-omar');
+    expect(document.querySelector('.mood')).toBeNull();
+  });
+
+  it('proposes a reason, which is taken by hand', async () => {
+    const page = await show();
+    const lea = page.desk.open!;
+    lea.take({ view: 'header', header: { ...lea.header, reason: null } });
+    await page.desk.show('c-omar');
+    await page.desk.show('c-lea');
+    page.desk.open!.take({ view: 'header', header: { ...lea.header, reason: null } });
+    const guess = await until(() => document.querySelector<HTMLButtonElement>('.guess'));
+    guess.click();
+    expect(lastCall(page.standin, 'conversation.reason')).toEqual({ id: 'c-lea', reason: 'parcel-missing' });
+  });
+});
+
+describe('a suggestion that is of no use', () => {
+  it('goes at once, and the desk is told', async () => {
+    const page = await show();
+    await page.desk.show('c-omar');
+    await page.desk.show('c-lea');
+    const away = await until(() => document.querySelector<HTMLButtonElement>('.suggestions .away'));
+    away.click();
+    await until(() => document.querySelectorAll('.suggestions .one').length === 2);
+    expect(lastCall(page.standin, 'suggest.refuse')).toEqual({ id: 'c-lea', suggestion: 'sg-1' });
+  });
+});

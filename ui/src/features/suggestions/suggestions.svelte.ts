@@ -2,6 +2,7 @@
 // typed, it is asked again for what fits those words.
 
 import { call } from '../../ipc/call';
+import type { Suggestion } from '../../ipc/types';
 import type { OpenConversation } from '../../live/opened.svelte';
 
 const AFTER = 140;
@@ -28,11 +29,23 @@ export class SuggestionsState {
     clearTimeout(this.#timer);
   }
 
+  /** Waves one away: it is of no use here. */
+  async refuse(suggestion: Suggestion): Promise<void> {
+    this.open.drop(suggestion.id);
+    try {
+      await call('suggest.refuse', { id: this.open.id, suggestion: suggestion.id });
+    } catch {
+      // It is gone from here; that it was of no use will be seen again.
+    }
+  }
+
   async #ask(text: string): Promise<void> {
     const asked = ++this.#asked;
     try {
       const items = await call('suggest.for_draft', { id: this.open.id, text });
-      if (asked === this.#asked) this.open.forDraft = items;
+      if (asked !== this.#asked) return;
+      this.open.draftAsked = text;
+      this.open.forDraft = items;
     } catch {
       // Help that does not come is not worth a word.
     }

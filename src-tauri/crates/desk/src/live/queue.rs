@@ -22,6 +22,7 @@ pub(crate) fn offers(scene: &Scene<'_>) -> Vec<OfferRow> {
             until: offer.until,
             by: offer.by.clone(),
             handed_over: offer.item.handed_over.clone(),
+            first_because: offer.item.first_because,
             number: offer.call.as_ref().map(|call| call.from.number.clone()),
         })
         .collect();
@@ -48,6 +49,7 @@ pub(crate) fn waiting(scene: &Scene<'_>) -> Vec<WaitingRow> {
             due: item.due,
             priority: item.priority,
             handed_over: item.handed_over.clone(),
+            first_because: item.first_because,
             offered: item.offered,
         })
         .collect();

@@ -203,6 +203,8 @@ impl From<Trouble> for Failure {
             Trouble::Refused(_) => service("The telephone exchange does not do that."),
             Trouble::NothingInCommon => service("The other side's telephone cannot do that."),
             Trouble::Sound => service("There is no microphone or speaker."),
+            // What only an exchange has trouble with.
+            Trouble::BadCertificate | Trouble::InTheClear => FailureCode::Service.into(),
         }
     }
 }

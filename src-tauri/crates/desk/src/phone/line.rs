@@ -207,7 +207,7 @@ impl Workplace {
                 self.phone_is(PhoneState::Ready);
             }
             Registration::Lost => self.phone_is(PhoneState::Unreachable),
-            Registration::Refused(_) => {
+            Registration::Refused(_) | Registration::Untrusted => {
                 self.phone_is(PhoneState::Refused);
                 // The service was started anew and gives another password. Whoever speaks goes on first.
                 self.telephone.again(core.now());
@@ -320,6 +320,7 @@ fn account(line: PhoneLine, name: Option<String>) -> Account {
             PhoneTransport::Tcp => Transport::Tcp,
             PhoneTransport::Tls => Transport::Tls,
         },
+        trusted: line.certificate,
         locks_sound: line.transport == PhoneTransport::Tls,
         ..Account::new(line.user, password, line.exchange)
     }

@@ -5,9 +5,9 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use super::{
-    AttentionRow, CallRow, Colleague, Connection, ConversationRow, CustomerCard, Draft, FollowUpCounts,
-    FollowUpRow, Gate, Header, OfferRow, PhoneState, PracticeCustomer, Settings, Suggestion, Supervise,
-    TimelineItem, WaitingRow, WorkspaceRow,
+    AttentionRow, CallRow, Colleague, Connection, ConversationReading, ConversationRow, CustomerCard, Draft,
+    FollowUpCounts, FollowUpRow, Gate, Header, OfferRow, PhoneState, PracticeCustomer, Settings, Suggestion,
+    Supervise, TimelineItem, WaitingRow, WorkspaceRow,
 };
 
 /// One change of what is shown.
@@ -113,6 +113,13 @@ pub enum Push {
         conversation: ConversationId,
         /// At most three, best first.
         items: Vec<Suggestion>,
+    },
+    /// What the customer's words in the open conversation say.
+    Reading {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// All of it.
+        reading: ConversationReading,
     },
     /// The open conversation is no longer the reader's to see.
     Closed {

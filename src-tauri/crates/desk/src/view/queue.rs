@@ -3,6 +3,7 @@
 use model::{
     At, Channel, ConversationId, ConversationState, Personal, Slug,
     conversation::{Promise, Side},
+    wire::now::FirstBecause,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -36,6 +37,8 @@ pub struct OfferRow {
     pub by: Option<String>,
     /// Why the assistant gave up.
     pub handed_over: Option<String>,
+    /// Why it goes before others, when its customer's words said so.
+    pub first_because: Option<FirstBecause>,
     /// The caller's number, when it is a call.
     pub number: Option<Personal>,
 }
@@ -101,6 +104,8 @@ pub struct WaitingRow {
     pub priority: i32,
     /// Why the assistant gave up.
     pub handed_over: Option<String>,
+    /// Why it goes before others, when its customer's words said so.
+    pub first_because: Option<FirstBecause>,
     /// Offered to somebody now.
     pub offered: bool,
 }

@@ -17,6 +17,12 @@ pub struct Suggestion {
     pub title: String,
     /// The words of the customer or the draft that found it.
     pub because: Vec<String>,
+    /// What completes the draft that it was asked for; nothing: it would replace it.
+    pub rest: Option<Personal>,
+    /// How often it was sent in contexts like this one, of ten; nothing: it has no history.
+    pub in_ten: Option<u8>,
+    /// How often it was taken on this computer lately.
+    pub taken: u32,
 }
 
 /// Where a suggestion comes from.
@@ -29,6 +35,19 @@ pub enum SuggestionSource {
     Macro,
     /// An answer given before.
     Answer,
+    /// A stage of a guided path.
+    Path,
+}
+
+/// What was suggested when an answer was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Suggested {
+    /// Those that were to be seen.
+    pub shown: Vec<String>,
+    /// The one that was taken.
+    pub taken: Option<String>,
+    /// It was changed before it went out.
+    pub changed: bool,
 }
 
 /// A macro, ready for a conversation.

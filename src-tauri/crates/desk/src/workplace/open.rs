@@ -321,6 +321,7 @@ impl Core {
             chosen,
             presence_asked: false,
             helper,
+            help: super::help::Help::default(),
             telephone: Telephone::new(self.telephony.clone(), self.io.clone(), device.0.as_u64_pair().1),
             line: None,
             line_shown: LineState::Connecting,

@@ -415,6 +415,7 @@ impl Workplace {
         self.painted.seen = seen;
         self.painted.suggestions = None;
         self.dirty.suggestions = true;
+        self.unread();
         Ok(Some(Opened { header, timeline, draft, customer, suggestions: Vec::new(), reading_at }))
     }
 

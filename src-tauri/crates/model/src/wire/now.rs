@@ -34,8 +34,47 @@ pub struct WaitingItem {
     pub priority: i32,
     /// Why the assistant gave up, when it handed over.
     pub handed_over: Option<String>,
+    /// Why it goes before others of its queue, when its customer's words said so.
+    #[serde(default)]
+    pub first_because: Option<FirstBecause>,
     /// Offered to somebody at the moment.
     pub offered: bool,
+}
+
+/// What a customer's words, or what went before, say about how soon a person should be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FirstBecause {
+    /// An assistant failed, or they ask for a person.
+    FailedBot,
+    /// Every minute counts: a stolen card.
+    Urgent,
+    /// They say that they will leave, or take legal steps.
+    MayLeave,
+    /// They are angry.
+    Upset,
+    /// They are afraid.
+    Worried,
+}
+
+impl FirstBecause {
+    /// The name used in columns.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FailedBot => "failed_bot",
+            Self::Urgent => "urgent",
+            Self::MayLeave => "may_leave",
+            Self::Upset => "upset",
+            Self::Worried => "worried",
+        }
+    }
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::FailedBot, Self::Urgent, Self::MayLeave, Self::Upset, Self::Worried]
+            .into_iter()
+            .find(|one| one.as_str() == name)
+    }
 }
 
 /// A conversation held out to the reader.

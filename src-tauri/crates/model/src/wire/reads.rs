@@ -243,6 +243,9 @@ pub struct PhoneLine {
     pub exchange: String,
     /// How packets travel.
     pub transport: PhoneTransport,
+    /// Whom to trust there: certificates in PEM. Nothing where nothing is encrypted.
+    #[serde(default)]
+    pub certificate: Option<String>,
 }
 
 /// How packets travel to a telephone exchange.

@@ -3,7 +3,10 @@
 
 mod sounds;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use model::{
@@ -14,7 +17,7 @@ use model::{
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 use voice::{
-    CallId, Exchange, ExchangeSettings, Happening, Reason, Said, Side,
+    CallId, Exchange, ExchangeSettings, ExchangeTls, Happening, Reason, Said, Side,
     audio::{Frame, Microphone, Speaker},
 };
 
@@ -24,14 +27,45 @@ use crate::error::{Error, Result};
 /// What stands after the `@` of its addresses, and what passwords are for.
 const REALM: &str = "loopdesk";
 
-/// Opens an exchange at an address; port 0 is any that is free.
+/// Where telephones reach an exchange so that nobody else hears them.
+#[derive(Debug, Clone)]
+pub struct Encrypted {
+    /// The address; port 0 is any that is free.
+    pub bind: SocketAddr,
+    /// What telephones call it: a name, or an address.
+    pub name: String,
+}
+
+/// Opens an exchange at an address; port 0 is any that is free. Where it is `encrypted`, the desks' telephones register
+/// there, and trust the certificate that is made for it now.
 ///
 /// # Errors
-/// When the address cannot be had.
-pub async fn open(bind: SocketAddr) -> Result<(Arc<Embedded>, mpsc::UnboundedReceiver<Told>)> {
-    let (exchange, mut says) = Exchange::open(ExchangeSettings::new(bind, REALM)).await.map_err(|error| {
-        Error::Open(format!("No telephone exchange at {bind}: {error}. Choose another address."))
-    })?;
+/// When an address cannot be had.
+pub async fn open(
+    bind: SocketAddr,
+    encrypted: Option<Encrypted>,
+) -> Result<(Arc<Embedded>, mpsc::UnboundedReceiver<Told>)> {
+    let not =
+        |error| Error::Open(format!("No telephone exchange at {bind}: {error}. Choose another address."));
+    let mut settings = ExchangeSettings::new(bind, REALM);
+    if let Some(Encrypted { bind, name }) = &encrypted {
+        settings.tls = Some(ExchangeTls::own(*bind, &[name]).map_err(not)?);
+    }
+    let certificate = settings.tls.as_ref().map(|tls| tls.certificate.clone());
+    let (exchange, mut says) = Exchange::open(settings).await.map_err(not)?;
+    let place = match (encrypted, exchange.tls_address()) {
+        (Some(Encrypted { name, .. }), Some(address)) => {
+            // An IPv6 address stands in brackets before a port.
+            let name = if name.parse::<Ipv6Addr>().is_ok() { format!("[{name}]") } else { name };
+            let exchange = format!("{name}:{}", address.port());
+            Place { exchange, transport: PhoneTransport::Tls, certificate }
+        }
+        _ => Place {
+            exchange: exchange.address().to_string(),
+            transport: PhoneTransport::Udp,
+            certificate: None,
+        },
+    };
     let (tells, told) = mpsc::unbounded_channel();
     // Ends with the exchange.
     tokio::spawn(async move {
@@ -43,12 +77,13 @@ pub async fn open(bind: SocketAddr) -> Result<(Arc<Embedded>, mpsc::UnboundedRec
             }
         }
     });
-    Ok((Arc::new(Embedded { exchange }), told))
+    Ok((Arc::new(Embedded { exchange, place }), told))
 }
 
 /// The exchange in this process.
 pub struct Embedded {
     exchange: Exchange,
+    place: Place,
 }
 
 impl Embedded {
@@ -118,7 +153,7 @@ impl Speaker for Tape {
 #[async_trait]
 impl CallQueue for Embedded {
     fn place(&self) -> Place {
-        Place { exchange: self.address().to_string(), transport: PhoneTransport::Udp }
+        self.place.clone()
     }
 
     async fn admit(&self, line: &str, password: &SecretString) -> Result<(), Trouble> {

@@ -65,6 +65,8 @@ pub struct Place {
     pub exchange: String,
     /// How packets travel.
     pub transport: PhoneTransport,
+    /// Whom telephones trust there: certificates in PEM. Nothing where nothing is encrypted.
+    pub certificate: Option<String>,
 }
 
 /// What somebody hears who waits. None is longer than [`Tune::ms`] says, unless it goes on and on.

@@ -30,7 +30,7 @@ use crate::{
     limits::VISITOR_BYTES_PER_DAY,
     log, messages, presence,
     problem::Problem,
-    scores,
+    reading, scores,
     service::Service,
     sweep,
     tx::{Committed, Tx},
@@ -193,6 +193,7 @@ fn say(
         _ => begin(tx, by, &customer, &text)?,
     };
     let fresh = conversation.version == 0;
+    let said = text.clone();
     let line = Line {
         id: MessageId(id.0),
         kind: MessageKind::Message,
@@ -220,6 +221,7 @@ fn say(
     conversations::owe_answer(tx, &mut conversation);
     tx.touched.extend(conversation.owner);
     save(tx, &mut conversation)?;
+    reading::heard(tx, &conversation, &said)?;
     super::presence::spoke(tx, by.id, &conversation)?;
     Ok(conversation.id)
 }

@@ -167,7 +167,7 @@ pub(super) fn transfer(
     // The giver is not asked to take it back at once.
     routing::pass(tx, id, me.id)?;
     let since = conversation.promise.map_or(tx.now, |promise| promise.from);
-    let waiting = Waiting { for_person, given_by: Some(me.name.clone()), boost: true };
+    let waiting = Waiting { for_person, given_by: Some(me.name.clone()), boost: true, ..Waiting::default() };
     conversations::to_queue(tx, &mut conversation, since, &waiting)?;
     save(tx, &mut conversation)?;
     Ok(Done::Changed)

@@ -22,5 +22,6 @@ pub(crate) async fn line(State(service): State<Service>, caller: Caller) -> Resu
         password: line.password.expose_secret().into(),
         exchange: place.exchange,
         transport: place.transport,
+        certificate: place.certificate,
     }))
 }

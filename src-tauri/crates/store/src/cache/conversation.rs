@@ -1,6 +1,6 @@
 //! Conversations of customers in sight.
 
-use model::{Conversation, ConversationId, CustomerId, PersonId};
+use model::{Conversation, ConversationId, CustomerId, PersonId, Slug};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -68,4 +68,30 @@ pub(super) fn ids_of(sql: &Connection, customer: CustomerId) -> Result<Vec<Conve
     let mut statement = sql.prepare_cached("SELECT id FROM conversation WHERE customer = ?")?;
     let ids = statement.query_map([customer.0], |row| row.get::<_, Uuid>(0))?;
     ids.map(|id| Ok(ConversationId(id?))).collect()
+}
+
+/// What customers wrote first in conversations whose reason is known, and that reason; the newest ones, at most `limit`.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn first_words(sql: &Connection, limit: u32) -> Result<Vec<(Slug, String)>> {
+    let mut statement = sql.prepare_cached(
+        "SELECT json_extract(conversation.body, '$.reason'), json_extract(line.body, '$.text')
+         FROM (SELECT * FROM conversation WHERE json_extract(body, '$.reason') IS NOT NULL
+               ORDER BY json_extract(body, '$.opened_at') DESC LIMIT ?1) conversation
+         JOIN message line ON line.conversation = conversation.id AND line.n =
+           (SELECT min(first.n) FROM message first WHERE first.conversation = conversation.id
+              AND json_extract(first.body, '$.author.by') = 'customer'
+              AND json_extract(first.body, '$.kind') = 'message')",
+    )?;
+    let rows =
+        statement.query_map([limit], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let mut out = Vec::new();
+    for row in rows {
+        let (reason, words) = row?;
+        if let Ok(reason) = reason.parse() {
+            out.push((reason, words));
+        }
+    }
+    Ok(out)
 }

@@ -120,29 +120,26 @@ pub fn before(
     Ok(lines)
 }
 
-/// Answers of advisors with what the customer had said just before, newest first, at most `limit`.
+/// What was said to customers and by them, of all conversations: the newest `limit` lines, conversation by conversation,
+/// each oldest first.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn exchanges(sql: &Connection, limit: u32) -> Result<Vec<(Message, Message, Customer)>> {
+pub fn told(sql: &Connection, limit: u32) -> Result<Vec<(ConversationId, Message, Customer)>> {
     let mut statement = sql.prepare_cached(
-        "SELECT said.body, answered.body, customer.body
-         FROM (SELECT * FROM message ORDER BY no DESC LIMIT ?1) answered
-         JOIN message said ON said.conversation = answered.conversation AND said.n =
-           (SELECT max(n) FROM message WHERE conversation = answered.conversation AND n < answered.n
-              AND json_extract(body, '$.kind') = 'message')
-         JOIN conversation ON conversation.id = answered.conversation
+        "SELECT line.conversation, line.body, customer.body
+         FROM (SELECT * FROM message ORDER BY no DESC LIMIT ?1) line
+         JOIN conversation ON conversation.id = line.conversation
          JOIN customer ON customer.id = conversation.customer
-         WHERE json_extract(answered.body, '$.kind') = 'message'
-           AND json_extract(answered.body, '$.author.by') = 'advisor'
-           AND json_extract(said.body, '$.author.by') = 'customer'",
+         WHERE json_extract(line.body, '$.kind') = 'message'
+         ORDER BY line.conversation, line.n",
     )?;
     let rows = statement.query_map([limit], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        Ok((ConversationId(row.get(0)?), row.get::<_, String>(1)?, row.get::<_, String>(2)?))
     })?;
     rows.map(|row| {
-        let (said, answered, customer) = row?;
-        Ok((serde_json::from_str(&said)?, serde_json::from_str(&answered)?, serde_json::from_str(&customer)?))
+        let (conversation, line, customer) = row?;
+        Ok((conversation, serde_json::from_str(&line)?, serde_json::from_str(&customer)?))
     })
     .collect()
 }

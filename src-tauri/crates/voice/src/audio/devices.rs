@@ -1,9 +1,11 @@
 //! The advisor's microphone and speaker. They are opened once, when the advisor signs in: the first time takes a second.
 //! What they record and play passes through a short queue on either side, so that neither ever waits for a call.
 
+mod leftover;
 mod list;
 pub(crate) mod priority;
 mod resample;
+mod reserve;
 
 use std::sync::{
     Arc,
@@ -15,14 +17,16 @@ use cpal::{
     SupportedStreamConfig,
     traits::{DeviceTrait, StreamTrait},
 };
+use leftover::Leftover;
 pub use list::{Device, microphones, speakers};
 use resample::Resample;
+use reserve::Reserve;
 use ringbuf::{
     HeapCons, HeapProd, HeapRb,
     traits::{Consumer, Observer, Producer, Split},
 };
 
-use super::{FRAME, Frame, Microphone, RATE, Speaker};
+use super::{Frame, Microphone, RATE, Speaker};
 use crate::Trouble;
 
 /// The most that may wait in a queue, in ms. What is older is not worth hearing: it would only lag.
@@ -37,6 +41,7 @@ pub struct Recorder {
     queue: HeapCons<f32>,
     resample: Resample,
     rate: usize,
+    leftover: Leftover,
     broken: Arc<AtomicBool>,
     /// Records as long as it is there.
     _stream: Stream,
@@ -68,7 +73,9 @@ impl Recorder {
             SampleFormat::I32 => record::<i32>(&device, &config, add, &broken),
             _ => Err(Trouble::Sound),
         }?;
-        Ok(Self { queue, resample: Resample::new(rate, RATE as usize)?, rate, broken, _stream: stream })
+        let resample = Resample::new(rate, RATE as usize)?;
+        let leftover = Leftover::new(rate / PIECES as usize);
+        Ok(Self { queue, resample, rate, leftover, broken, _stream: stream })
     }
 
     /// Whether the system took it away: nothing is recorded any more.
@@ -114,9 +121,11 @@ impl Microphone for Recorder {
         self.queue.skip(excess);
         frame.fill(0);
         if self.queue.occupied_len() < needed {
-            return;
+            return self.leftover.missed();
         }
         let sound: Vec<f32> = self.queue.pop_iter().take(needed).collect();
+        let skipped = self.leftover.note(self.queue.occupied_len());
+        self.queue.skip(skipped);
         for (sample, heard) in frame.iter_mut().zip(self.resample.convert(&sound)) {
             *sample = i16::from_sample(*heard);
         }
@@ -186,9 +195,7 @@ where
 {
     let channels = usize::from(config.channels()).max(1);
     let most = rate(config) * MOST / 1_000;
-    // Once it ran dry it goes on with a frame in reserve: frames come as evenly as a busy computer allows.
-    let reserve = rate(config) * FRAME / RATE as usize;
-    let mut is_dry = true;
+    let mut reserve = Reserve::new();
     let stream = device
         .build_output_stream(
             pieces(config),
@@ -196,11 +203,10 @@ where
                 let needed = sound.len() / channels;
                 let excess = take.occupied_len().saturating_sub(most.max(needed));
                 take.skip(excess);
-                if is_dry && take.occupied_len() < needed + reserve {
+                if !reserve.plays(take.occupied_len(), needed) {
                     sound.fill(T::EQUILIBRIUM);
                     return;
                 }
-                is_dry = take.occupied_len() < needed;
                 for at_once in sound.chunks_mut(channels) {
                     at_once.fill(T::from_sample(take.try_pop().unwrap_or(0.0)));
                 }

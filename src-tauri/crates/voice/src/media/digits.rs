@@ -41,6 +41,22 @@ impl fmt::Debug for Digit {
     }
 }
 
+/// How packets about keys are known, as both sides agreed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Keys {
+    /// The number that they have.
+    pub(crate) number: u8,
+    /// How they count how long a key is down, a second.
+    pub(crate) clock: u32,
+}
+
+impl Keys {
+    /// What they count for 20 ms.
+    fn step(self) -> u16 {
+        u16::try_from(self.clock / 50).unwrap_or(u16::MAX)
+    }
+}
+
 /// A packet about a key.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Event {
@@ -73,7 +89,7 @@ impl Pressing {
     }
 
     /// What is to be sent in this tick instead of sound, if anything.
-    pub(crate) fn tick(&mut self) -> Option<Event> {
+    pub(crate) fn tick(&mut self, keys: Keys) -> Option<Event> {
         if self.down.is_none() {
             self.pause = self.pause.saturating_sub(1);
             if self.pause > 0 {
@@ -83,7 +99,7 @@ impl Pressing {
         }
         let (digit, age) = self.down?;
         let is_over = age >= HELD;
-        let [high, low] = (HELD.min(age + 1) * 160).to_be_bytes();
+        let [high, low] = HELD.min(age + 1).saturating_mul(keys.step()).to_be_bytes();
         let end = if is_over { END } else { 0 };
         self.down = Some((digit, age + 1));
         if age + 1 == HELD + ENDS {
@@ -98,7 +114,7 @@ impl Pressing {
 pub(crate) struct Heard {
     /// The key, the first time it is heard of.
     pub(crate) digit: Option<Digit>,
-    /// Samples that it was down so far, if that is more than was known.
+    /// How long it was down so far, as its clock counts, if that is more than was known.
     pub(crate) longer: Option<u16>,
 }
 
@@ -128,6 +144,8 @@ impl Hearing {
 mod tests {
     use super::*;
 
+    const SLOW: Keys = Keys { number: 101, clock: 8_000 };
+
     #[test]
     fn keys_are_heard_once_each_as_they_were_pressed() {
         let mut pressing = Pressing::default();
@@ -135,7 +153,7 @@ mod tests {
         let mut hearing = Hearing::default();
         let mut heard = String::new();
         for tick in 0..100_u32 {
-            if let Some(event) = pressing.tick() {
+            if let Some(event) = pressing.tick(SLOW) {
                 let timestamp = (tick - u32::from(event.age)) * 160;
                 let digit = hearing.hear(timestamp, &event.payload).expect("it makes sense").digit;
                 heard.extend(digit.map(Digit::key));
@@ -148,10 +166,14 @@ mod tests {
     fn the_end_is_said_three_times_with_the_same_length() {
         let mut pressing = Pressing::default();
         pressing.press(&[Digit::new('5').unwrap()]);
-        let events: Vec<_> = std::iter::from_fn(|| pressing.tick()).collect();
+        let events: Vec<_> = std::iter::from_fn(|| pressing.tick(SLOW)).collect();
         assert!(events[0].is_first && !events[1].is_first);
         let ends: Vec<_> = events.iter().filter(|e| e.payload[1] & END != 0).map(|e| e.payload).collect();
         assert_eq!(ends, [[5, END | VOLUME, 3, 192]; 3], "960 samples");
+        let quick = Keys { clock: 48_000, ..SLOW };
+        pressing.press(&[Digit::new('5').unwrap()]);
+        let events: Vec<_> = (0..20).filter_map(|_| pressing.tick(quick)).collect();
+        assert_eq!(events.last().map(|event| event.payload), Some([5, END | VOLUME, 22, 128]), "5,760");
     }
 
     #[test]

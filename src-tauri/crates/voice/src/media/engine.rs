@@ -17,6 +17,7 @@ use super::{
     leg::{Format, Group, Leg, Says},
     mix::Mix,
     quality::Quality,
+    remote::Named,
 };
 use crate::{
     audio::{Frame, Microphone, SILENCE, Sound, Speaker},
@@ -141,7 +142,7 @@ impl Engine {
     }
 
     /// A call begins to sound: with this address, on this port. One that sounds already goes on as was agreed anew.
-    pub(crate) fn begin(&self, call: &CallId, port: &Port, format: Format, named: SocketAddr) {
+    pub(crate) fn begin(&self, call: &CallId, port: &Port, format: Format, named: Named) {
         let mut state = self.shared.lock();
         if let Some(running) = state.legs.get_mut(call) {
             running.leg.renegotiated(format, named);

@@ -5,16 +5,16 @@ use std::{net::SocketAddr, time::Duration};
 use rtp_types::RtpPacket;
 
 use super::{
-    codec::Codec,
-    digits::{Digit, Hearing, Pressing},
+    codec::{Codec, Writer},
+    digits::{Digit, Hearing, Keys, Pressing},
     jitter::JitterBuffer,
     quality::{Counts, Quality, Rating},
-    remote::{Admission, Remote},
-    secret::{Keys, Lock},
+    remote::{Admission, Named, Remote},
+    secret::{self, Lock},
     sender::Sender,
     sequence::{Number, Numbers},
 };
-use crate::audio::{FRAME, Frame, RATE, SILENCE};
+use crate::audio::{Frame, SILENCE};
 
 /// Sound waits elsewhere too: in the other side's packet, in our devices and theirs. The network's part is not known
 /// without its reports.
@@ -24,10 +24,36 @@ const ELSEWHERE: Duration = Duration::from_millis(60);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Format {
     pub(crate) codec: Codec,
-    /// The number that keys have, if the other side knows them.
-    pub(crate) keys: Option<u8>,
+    /// The number that its packets have: as the other side wants it from us, and as we said that we want it from them.
+    pub(crate) number: u8,
+    pub(crate) heard: u8,
+    /// Whether the other side makes use of a packet's copy of the one before it.
+    pub(crate) copies: bool,
+    /// How keys are known, if the other side knows them; and how we said that we want them.
+    pub(crate) keys: Option<Keys>,
+    pub(crate) heard_keys: [Option<Keys>; 2],
     /// What packets are locked with, if they are.
-    pub(crate) locked: Option<Keys>,
+    pub(crate) locked: Option<secret::Keys>,
+}
+
+/// What a packet is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Sound,
+    Key(Keys),
+}
+
+impl Format {
+    /// What a packet with this number is about: as we said, and else as they say.
+    fn about(&self, number: u8) -> Option<About> {
+        let ours = self.heard_keys.into_iter().flatten();
+        let key = ours.chain(self.keys).find(|keys| keys.number == number);
+        match key {
+            _ if number == self.heard => Some(About::Sound),
+            Some(keys) => Some(About::Key(keys)),
+            None => (number == self.number).then_some(About::Sound),
+        }
+    }
 }
 
 /// What the other side gets.
@@ -60,6 +86,8 @@ pub(crate) struct Leg {
     hearing: Hearing,
     pressing: Pressing,
     sender: Sender,
+    /// Nothing where memory is short: then nothing is said.
+    writer: Option<Writer>,
     lock: Option<Lock>,
     transit: Option<f64>,
     jitter: f64,
@@ -76,16 +104,17 @@ pub(crate) struct Leg {
 
 impl Leg {
     /// Speaks with whoever the signalling names.
-    pub(crate) fn new(format: Format, named: SocketAddr) -> Self {
+    pub(crate) fn new(format: Format, named: Named) -> Self {
         Self {
             lock: format.locked.clone().map(Lock::new),
-            format,
             remote: Remote::new(named),
             numbers: Numbers::default(),
-            buffer: JitterBuffer::new(),
+            buffer: JitterBuffer::new(format.codec),
             hearing: Hearing::default(),
             pressing: Pressing::default(),
-            sender: Sender::new(),
+            sender: Sender::new(format.codec),
+            writer: Writer::new(format.codec, format.copies),
+            format,
             transit: None,
             jitter: 0.0,
             told: Counts::default(),
@@ -97,12 +126,18 @@ impl Leg {
     }
 
     /// The other side may be elsewhere from now on, or speak otherwise.
-    pub(crate) fn renegotiated(&mut self, format: Format, named: SocketAddr) {
+    pub(crate) fn renegotiated(&mut self, format: Format, named: Named) {
         if self.remote.named() != named {
             self.remote = Remote::new(named);
         }
         if self.format.codec != format.codec {
             self.restart();
+            self.buffer.change(format.codec);
+            // Another clock is another stream.
+            self.sender = Sender::new(format.codec);
+        }
+        if (self.format.codec, self.format.copies) != (format.codec, format.copies) {
+            self.writer = Writer::new(format.codec, format.copies);
         }
         // A lock counts packets: one with the same keys goes on.
         if let Some(keys) = &format.locked
@@ -126,13 +161,16 @@ impl Leg {
 
     /// Presses keys, one after the other. Says whether the other side knows keys.
     pub(crate) fn press(&mut self, digits: &[Digit]) -> bool {
+        if self.format.keys.is_none() {
+            return false;
+        }
         self.pressing.press(digits);
-        self.format.keys.is_some()
+        true
     }
 
     /// Presses a key that was pressed in another call. Who presses faster than can be said presses in vain.
     pub(crate) fn pass(&mut self, digit: Digit) {
-        if !self.pressing.is_full() {
+        if self.format.keys.is_some() && !self.pressing.is_full() {
             self.pressing.press(&[digit]);
         }
     }
@@ -154,11 +192,7 @@ impl Leg {
             Some(unlocked) => RtpPacket::parse(unlocked).ok()?,
             None => packet,
         };
-        let is_sound = packet.payload_type() == self.format.codec.payload_type();
-        let is_key = Some(packet.payload_type()) == self.format.keys;
-        if !is_sound && !is_key {
-            return None;
-        }
+        let about = self.format.about(packet.payload_type())?;
         match self.remote.admit(from, packet.ssrc(), packet.sequence_number()) {
             Admission::Stranger => return None,
             Admission::Anew => self.restart(),
@@ -172,12 +206,14 @@ impl Leg {
             }
             Number::New { .. } | Number::Belated => {}
         }
-        if is_key {
+        if let About::Key(keys) = about {
             let heard = self.hearing.hear(packet.timestamp(), packet.payload())?;
             // While a key is down there is no sound, which is no loss; nor while it is said again that it was let go.
             match heard.longer {
                 Some(length) => {
-                    let last = u32::from(length).saturating_sub(FRAME as u32);
+                    let codec = self.format.codec;
+                    let scale = codec.clock() / keys.clock.max(1);
+                    let last = u32::from(length).saturating_mul(scale.max(1)).saturating_sub(codec.step());
                     self.buffer.put(packet.timestamp().wrapping_add(last), SILENCE.to_vec(), now);
                 }
                 None => self.buffer.pad(now),
@@ -185,13 +221,13 @@ impl Leg {
             return heard.digit;
         }
         self.measure(packet.timestamp(), now);
-        self.buffer.put(packet.timestamp(), self.format.codec.decode(packet.payload()), now);
+        self.buffer.receive(packet.timestamp(), packet.payload(), now);
         None
     }
 
     /// Takes down how evenly packets arrive (RFC 3550, A.8).
     fn measure(&mut self, timestamp: u32, now: Duration) {
-        let transit = now.as_secs_f64() - f64::from(timestamp) / f64::from(RATE);
+        let transit = now.as_secs_f64() - f64::from(timestamp) / f64::from(self.format.codec.clock());
         if let Some(before) = self.transit.replace(transit) {
             let difference = (transit - before).abs();
             // Timestamps wrap and jump.
@@ -208,11 +244,15 @@ impl Leg {
 
     /// Says the next 20 ms: a datagram and where it goes, if there is one.
     pub(crate) fn say(&mut self, frame: &Frame) -> Option<(Vec<u8>, SocketAddr)> {
+        let Some(to) = self.remote.address() else {
+            self.sender.nothing();
+            return None;
+        };
         let mut datagram = self.datagram(frame)?;
         if let Some(lock) = &mut self.lock {
             datagram = lock.lock(&datagram)?;
         }
-        Some((datagram, self.remote.address()))
+        Some((datagram, to))
     }
 
     fn datagram(&mut self, frame: &Frame) -> Option<Vec<u8>> {
@@ -220,12 +260,18 @@ impl Leg {
             self.sender.nothing();
             return None;
         }
-        if let Some((keys, event)) = self.format.keys.zip(self.pressing.tick()) {
-            return self.sender.event(keys, &event.payload, event.is_first, event.age);
-        }
+        // Written even while a key is said instead of it: what remembers what it wrote goes on evenly.
         let frame = if self.says == Says::Voice { frame } else { &SILENCE };
-        let codec = self.format.codec;
-        self.sender.sound(codec.payload_type(), &codec.encode(frame))
+        let Some(payload) = self.writer.as_mut().and_then(|writer| writer.write(frame)) else {
+            self.sender.nothing();
+            return None;
+        };
+        if let Some(keys) = self.format.keys
+            && let Some(event) = self.pressing.tick(keys)
+        {
+            return self.sender.event(keys.number, &event.payload, event.is_first, event.age);
+        }
+        self.sender.sound(self.format.number, &payload)
     }
 
     /// What happened so far.
@@ -237,6 +283,7 @@ impl Leg {
             late: played.late,
             played: played.played,
             concealed: played.concealed,
+            recovered: played.recovered,
             discarded: played.discarded,
         }
     }
@@ -249,8 +296,8 @@ impl Leg {
         let buffered = self.buffer.depth();
         let delay = ELSEWHERE + buffered;
         Quality {
-            recent: Rating::of(delay, recent.impaired()),
-            whole: Rating::of(delay, counts.impaired()),
+            recent: Rating::with(self.format.codec, delay, recent.impaired()),
+            whole: Rating::with(self.format.codec, delay, counts.impaired()),
             counts,
             buffered,
             jitter: Duration::from_secs_f64(self.jitter),

@@ -19,6 +19,14 @@ pub(crate) enum Admission {
     Stranger,
 }
 
+/// The address that the signalling names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) address: SocketAddr,
+    /// Whether it may be spoken to before it spoke. Whoever names somebody else's must not have us speak to them.
+    pub(crate) is_known: bool,
+}
+
 /// A stream of packets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stream {
@@ -29,7 +37,7 @@ struct Stream {
 /// Who is listened to, and spoken to.
 #[derive(Debug)]
 pub(crate) struct Remote {
-    named: SocketAddr,
+    named: Named,
     believed: Option<Stream>,
     /// Who may be believed soon: the number that comes next, and how many came.
     candidate: Option<(Stream, u16, u8)>,
@@ -37,17 +45,18 @@ pub(crate) struct Remote {
 
 impl Remote {
     /// Listens to the address that the signalling names.
-    pub(crate) fn new(named: SocketAddr) -> Self {
+    pub(crate) fn new(named: Named) -> Self {
         Self { named, believed: None, candidate: None }
     }
 
-    /// Where to send.
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.believed.map_or(self.named, |stream| stream.from)
+    /// Where to send; nowhere yet, while nobody showed to be there.
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
+        let named = Some(self.named.address).filter(|_| self.named.is_known);
+        self.believed.map(|stream| stream.from).or(named)
     }
 
     /// The address that the signalling names.
-    pub(crate) fn named(&self) -> SocketAddr {
+    pub(crate) fn named(&self) -> Named {
         self.named
     }
 
@@ -57,7 +66,8 @@ impl Remote {
         if self.believed == Some(stream) {
             return Admission::Known;
         }
-        let is_first_of_named = from == self.named && self.believed.is_none_or(|known| known.from != from);
+        let is_first_of_named =
+            from == self.named.address && self.believed.is_none_or(|known| known.from != from);
         if is_first_of_named || (self.may_prove(from) && self.proves(stream, number)) {
             (self.believed, self.candidate) = (Some(stream), None);
             return Admission::Anew;
@@ -69,7 +79,7 @@ impl Remote {
     fn may_prove(&self, from: SocketAddr) -> bool {
         match self.believed {
             Some(known) => known.from == from,
-            None => from.ip() == self.named.ip() || is_hidden(self.named.ip()),
+            None => from.ip() == self.named.address.ip() || is_hidden(self.named.address.ip()),
         }
     }
 
@@ -100,27 +110,42 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn known(text: &str) -> Named {
+        Named { address: address(text), is_known: true }
+    }
+
+    #[test]
+    fn who_did_not_show_to_be_there_is_not_spoken_to() {
+        let named = Named { is_known: false, ..known("192.0.2.1:4000") };
+        let mut remote = Remote::new(named);
+        assert_eq!(remote.address(), None);
+        remote.admit(address("198.51.100.7:4000"), 1, 0);
+        assert_eq!(remote.address(), None, "a stranger shows nothing");
+        remote.admit(named.address, 1, 0);
+        assert_eq!(remote.address(), Some(named.address));
+    }
+
     #[test]
     fn once_the_named_address_spoke_nobody_else_is_heard() {
         let (named, stranger) = (address("192.0.2.1:4000"), address("192.0.2.1:5000"));
-        let mut remote = Remote::new(named);
+        let mut remote = Remote::new(Named { address: named, is_known: true });
         assert_eq!(remote.admit(named, 1, 0), Admission::Anew);
         for number in 0..100 {
             assert_eq!(remote.admit(stranger, 1, number), Admission::Stranger);
             assert_eq!(remote.admit(stranger, 2, number), Admission::Stranger);
         }
         assert_eq!(remote.admit(named, 1, 1), Admission::Known);
-        assert_eq!(remote.address(), named);
+        assert_eq!(remote.address(), Some(named));
     }
 
     #[test]
     fn behind_a_translator_the_true_address_is_found_and_kept() {
         let (named, true_one) = (address("10.0.0.5:4000"), address("203.0.113.9:61000"));
-        let mut remote = Remote::new(named);
+        let mut remote = Remote::new(Named { address: named, is_known: true });
         assert_eq!(remote.admit(true_one, 1, 8), Admission::Stranger);
         assert_eq!(remote.admit(true_one, 1, 9), Admission::Stranger);
         assert_eq!(remote.admit(true_one, 1, 10), Admission::Anew);
-        assert_eq!(remote.address(), true_one);
+        assert_eq!(remote.address(), Some(true_one));
         for number in 11..50 {
             assert_eq!(remote.admit(address("203.0.113.9:61001"), 1, number), Admission::Stranger);
         }
@@ -129,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_public_address_is_not_taken_for_another() {
-        let mut remote = Remote::new(address("192.0.2.1:4000"));
+        let mut remote = Remote::new(known("192.0.2.1:4000"));
         for number in 0..100 {
             assert_eq!(remote.admit(address("198.51.100.7:4000"), 1, number), Admission::Stranger);
         }
@@ -138,7 +163,7 @@ mod tests {
     #[test]
     fn a_new_stream_of_the_known_address_must_go_on() {
         let named = address("192.0.2.1:4000");
-        let mut remote = Remote::new(named);
+        let mut remote = Remote::new(Named { address: named, is_known: true });
         remote.admit(named, 1, 0);
         assert_eq!(remote.admit(named, 2, 100), Admission::Stranger);
         assert_eq!(remote.admit(named, 1, 1), Admission::Known);

@@ -108,7 +108,7 @@ impl fmt::Debug for Lock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::sender::Sender;
+    use crate::media::{codec::Codec, sender::Sender};
 
     fn pair() -> (Lock, Lock) {
         let (one, other) = (Key::new(), Key::new());
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn what_one_locks_the_other_unlocks_once() {
         let (mut one, mut other) = pair();
-        let packet = Sender::new().sound(8, &[7; 160]).unwrap();
+        let packet = Sender::new(Codec::Pcma).sound(8, &[7; 160]).unwrap();
         let locked = one.lock(&packet).unwrap();
         assert_ne!(locked[12..172], packet[12..], "nobody can read it");
         assert_eq!(other.unlock(&locked, ssrc(&packet)), Some(packet.clone()));
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn what_was_changed_or_locked_by_somebody_else_is_not_unlocked() {
         let (mut one, mut other) = pair();
-        let packet = Sender::new().sound(8, &[7; 160]).unwrap();
+        let packet = Sender::new(Codec::Pcma).sound(8, &[7; 160]).unwrap();
         let locked = one.lock(&packet).unwrap();
         for at in 0..locked.len() {
             let mut changed = locked.clone();

@@ -2,7 +2,7 @@
 
 use rtp_types::RtpPacketBuilder;
 
-use crate::audio::FRAME;
+use super::codec::Codec;
 
 /// The stream that is sent.
 #[derive(Debug)]
@@ -10,14 +10,17 @@ pub(crate) struct Sender {
     ssrc: u32,
     number: u16,
     timestamp: u32,
+    /// What a frame adds to it.
+    step: u32,
     /// Whether something was left out before: what comes next begins anew.
     paused: bool,
 }
 
 impl Sender {
     /// A stream that begins at a random place, as RFC 3550 wants it.
-    pub(crate) fn new() -> Self {
-        Self { ssrc: rand::random(), number: rand::random(), timestamp: rand::random(), paused: true }
+    pub(crate) fn new(codec: Codec) -> Self {
+        let [ssrc, timestamp] = rand::random();
+        Self { ssrc, number: rand::random(), timestamp, step: codec.step(), paused: true }
     }
 
     /// 20 ms of sound.
@@ -36,7 +39,7 @@ impl Sender {
         is_first: bool,
         age: u16,
     ) -> Option<Vec<u8>> {
-        let began = self.timestamp.wrapping_sub(u32::from(age) * FRAME as u32);
+        let began = self.timestamp.wrapping_sub(u32::from(age) * self.step);
         let packet = self.packet(payload_type, payload, is_first, began);
         self.pass();
         packet
@@ -49,7 +52,7 @@ impl Sender {
     }
 
     fn pass(&mut self) {
-        self.timestamp = self.timestamp.wrapping_add(FRAME as u32);
+        self.timestamp = self.timestamp.wrapping_add(self.step);
     }
 
     fn packet(&mut self, payload_type: u8, payload: &[u8], marker: bool, timestamp: u32) -> Option<Vec<u8>> {

@@ -1,6 +1,9 @@
 //! A call of a line: what was agreed, who holds whom, and who hears what.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    net::IpAddr,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use rsipstack::{
     dialog::invite_dialog::InviteDialog,
@@ -19,6 +22,7 @@ use crate::{
     media::{
         engine::Port,
         leg::{Group, Says},
+        remote::Named,
     },
 };
 
@@ -69,6 +73,11 @@ pub(super) struct Call {
     pub(super) referred_by: Option<CallId>,
     /// Whether the other side may ask us to call somebody else.
     pub(super) refers: bool,
+    /// Whether sound that anybody could hear is not wanted in it.
+    pub(super) locks: bool,
+    /// Where the other side's words come from, if sound goes only to those who proved to be where they say: whoever wrote
+    /// somebody else's address into an invitation must not have them get all that is played.
+    pub(super) there: Option<IpAddr>,
     /// Only one thing is agreed upon at a time.
     pub(super) turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
@@ -90,6 +99,8 @@ impl Call {
             port,
             referred_by: None,
             refers: false,
+            locks: false,
+            there: None,
             turn: tokio::sync::Mutex::default(),
             state: Mutex::new(State {
                 stage,
@@ -130,7 +141,8 @@ impl Call {
     /// They said something about themselves: they are heard and spoken to so from now on.
     pub(super) fn agree(&self, station: &Station, theirs: Theirs) {
         let format = theirs.format(&self.state().ours);
-        station.engine.begin(&self.id, &self.port, format, theirs.address);
+        let is_known = self.there.is_none_or(|there| there == theirs.address.ip());
+        station.engine.begin(&self.id, &self.port, format, Named { address: theirs.address, is_known });
         self.state().theirs = Some(theirs);
         self.route(station);
         // It may have ended while this was agreed: then nothing may sound on.
@@ -154,7 +166,12 @@ impl Call {
     pub(super) fn route(&self, station: &Station) {
         let state = self.state();
         station.engine.with(&self.id, |leg| {
-            let is_up = matches!(state.stage, Stage::Answered | Stage::Connected);
+            // That they heard our answer proves that their words really came from there.
+            let is_up = match state.stage {
+                Stage::Connected => true,
+                Stage::Answered => self.there.is_none(),
+                _ => false,
+            };
             leg.says = match (is_up && state.they.listens, state.held || state.muted) {
                 (false, _) => Says::Nothing,
                 (true, true) => Says::Silence,

@@ -116,7 +116,7 @@ fn early(station: &Arc<Station>, call: &Arc<Call>, response: &Response) {
     if call.came() {
         return;
     }
-    if let Ok(theirs) = Theirs::read(&response.body, station.manner.locks_sound) {
+    if let Ok(theirs) = Theirs::read(&response.body, station.terms(call.locks)) {
         call.agree(station, theirs);
     }
     if !std::mem::replace(&mut call.state().rings, true) {
@@ -139,7 +139,7 @@ fn confirmed(station: &Arc<Station>, call: &Arc<Call>, response: &Response) {
     } else {
         Some(response.body.clone())
     };
-    match said.map(|body| Theirs::read(&body, station.manner.locks_sound)).transpose() {
+    match said.map(|body| Theirs::read(&body, station.terms(call.locks))).transpose() {
         Ok(theirs) => {
             let they = theirs.as_ref().map_or(call.state().they, |theirs| theirs.direction);
             if let Some(theirs) = theirs {
@@ -165,7 +165,7 @@ async fn updated(station: &Arc<Station>, call: &Arc<Call>, request: &Request, ha
         let offer = (request.method == Method::Invite).then(|| call.state().ours.offer(wanted));
         return answer(handle, StatusCode::OK, offer).await;
     }
-    let Ok(theirs) = Theirs::read(&request.body, station.manner.locks_sound) else {
+    let Ok(theirs) = Theirs::read(&request.body, station.terms(call.locks)) else {
         return answer(handle, StatusCode::NotAcceptableHere, None).await;
     };
     let they = theirs.direction;

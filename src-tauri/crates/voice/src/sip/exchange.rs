@@ -4,10 +4,12 @@
 
 mod incoming;
 mod nonces;
+mod pace;
 mod registrar;
 mod said;
 mod settings;
 mod streams;
+mod tls;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -28,6 +30,7 @@ use tokio::{
     },
     time::Instant,
 };
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -38,11 +41,13 @@ use super::{
 use crate::{
     CallId, Party, Trouble,
     audio::{Microphone, Speaker},
-    media::leg::Group,
+    media::{codec::Codec, leg::Group},
 };
+use pace::Pace;
 use registrar::Registrar;
 pub use said::Said;
 pub use settings::ExchangeSettings;
+pub use tls::ExchangeTls;
 
 /// Times a free port is looked for that is free for datagrams and streams.
 const TRIES: usize = 10;
@@ -55,10 +60,13 @@ const NAME: usize = 80;
 struct Switch {
     settings: ExchangeSettings,
     address: SocketAddr,
+    /// Where it speaks TLS.
+    locked: Option<SocketAddr>,
     station: Arc<Station>,
     said: UnboundedSender<Said>,
     begun: Instant,
     registrar: Mutex<Registrar>,
+    pace: Pace,
     /// Somebody came or went: who is late first may be somebody else.
     moved: Notify,
     /// Groups of calls that there were.
@@ -85,16 +93,18 @@ impl Switch {
         self.say(Said::Line { user: user.to_owned(), there });
     }
 
-    /// Our address, as somebody there sees it.
-    fn own(&self, other: IpAddr) -> IpAddr {
-        let bind = self.address.ip();
+    /// Our address, as somebody there sees it who comes so.
+    fn own(&self, other: IpAddr, via: Via) -> IpAddr {
+        let at = self.locked.filter(|_| via == Via::Tls).unwrap_or(self.address);
+        let bind = at.ip();
         own_address(bind, &[SocketAddr::new(other, self.address.port())]).unwrap_or(bind)
     }
 
     /// Where they reach us then.
     fn contact(&self, own: IpAddr, via: Via) -> Uri {
         let params = if via == Via::Udp { Vec::new() } else { vec![Param::Transport(via)] };
-        let host_with_port = SocketAddr::new(own, self.address.port()).into();
+        let at = self.locked.filter(|_| via == Via::Tls).unwrap_or(self.address);
+        let host_with_port = SocketAddr::new(own, at.port()).into();
         Uri { scheme: Some(Scheme::Sip), host_with_port, params, ..Uri::default() }
     }
 
@@ -135,10 +145,18 @@ impl Exchange {
     /// Opens it, with what it tells.
     ///
     /// # Errors
-    /// `BadAddress` where the realm is no name, `Unreachable` where its port cannot be had, `Sound` where its clock does
-    /// not start.
+    /// `BadAddress` where the realm is no name, `Unreachable` where a port cannot be had, `BadCertificate` where the
+    /// certificate cannot be used, `InTheClear` where others could call without TLS though there is one, `Sound` where its
+    /// clock does not start.
     pub async fn open(settings: ExchangeSettings) -> Result<(Self, UnboundedReceiver<Said>), Trouble> {
         HostWithPort::try_from(settings.realm.as_str()).map_err(|_| Trouble::BadAddress)?;
+        if settings.tls.is_some() && !settings.bind.ip().is_loopback() {
+            return Err(Trouble::InTheClear);
+        }
+        let secured = match &settings.tls {
+            Some(tls) => Some(secured(tls).await?),
+            None => None,
+        };
         let stopped = CancellationToken::new();
         let (datagrams, streams, address) = bound(settings.bind, &stopped).await?;
         let layer = TransportLayer::new(stopped.clone());
@@ -147,7 +165,7 @@ impl Exchange {
         layer.set_stream_idle_timeout(settings.longest + SPARE);
         let manner = Manner {
             busy: StatusCode::ServiceUnavailable,
-            locks_sound: false,
+            codecs: if settings.opus { &Codec::ALL } else { Codec::TELEPHONES },
             credential: None,
             passes_keys: true,
             longest_silence: Some(settings.longest_silence),
@@ -161,16 +179,21 @@ impl Exchange {
         })?;
         let switch = Arc::new(Switch {
             address,
+            locked: secured.as_ref().map(|(.., at)| *at),
             station,
             said,
             begun: Instant::now(),
             registrar: Mutex::new(Registrar::new(settings.realm.clone())),
+            pace: Pace::a_minute(settings.most_from_one),
             moved: Notify::new(),
             groups: Mutex::new(Group::DESK.0),
             settings,
         });
         let tasks = &switch.station;
         tasks.spawn(streams::serve(Arc::clone(&switch), streams));
+        if let Some((listener, acceptor, _)) = secured {
+            tasks.spawn(streams::serve_locked(Arc::clone(&switch), listener, acceptor));
+        }
         tasks.spawn(incoming::serve(Arc::clone(&switch), requests));
         tasks.spawn(incoming::hand_over(Arc::clone(&switch), referred));
         tasks.spawn(expire(Arc::clone(&switch)));
@@ -180,6 +203,11 @@ impl Exchange {
     /// Where it is called.
     pub fn address(&self) -> SocketAddr {
         self.switch.address
+    }
+
+    /// Where it is called with TLS, if it is.
+    pub fn tls_address(&self) -> Option<SocketAddr> {
+        self.switch.locked
     }
 
     /// Somebody may register with this password, and only with this: one who registered with another has to do it again.
@@ -231,10 +259,13 @@ impl Exchange {
         let place = switch.registrar().place(user, switch.now()).cloned().ok_or(Trouble::Unreachable)?;
         let (caller, name) = switch.shown(from)?;
         let there = place.at.get_socketaddr().map_err(|_| Trouble::Unreachable)?;
-        let own = switch.own(there.ip());
+        let via = place.at.r#type.unwrap_or_default();
+        let own = switch.own(there.ip(), via);
         let invitation = Invitation {
             to: place.contact,
-            contact: switch.contact(own, place.at.r#type.unwrap_or_default()),
+            contact: switch.contact(own, via),
+            locks: via == Via::Tls,
+            there: Some(there.ip()),
             at: Some(place.at),
             caller,
             name,
@@ -334,6 +365,14 @@ async fn bound(
         }
     }
     Err(Trouble::Unreachable)
+}
+
+/// A port for TLS, with what greets those who come there.
+async fn secured(tls: &ExchangeTls) -> Result<(TcpListener, TlsAcceptor, SocketAddr), Trouble> {
+    let acceptor = tls.acceptor()?;
+    let listener = TcpListener::bind(tls.bind).await.map_err(|_| Trouble::Unreachable)?;
+    let address = listener.local_addr().map_err(|_| Trouble::Unreachable)?;
+    Ok((listener, acceptor, address))
 }
 
 /// Forgets those who do not say in time that they are still there.

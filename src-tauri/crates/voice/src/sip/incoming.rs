@@ -69,6 +69,10 @@ pub(super) struct Guest {
     pub(super) own: IpAddr,
     /// Where they reach us.
     pub(super) contact: Uri,
+    /// Whether sound that anybody could hear is not wanted.
+    pub(super) locks: bool,
+    /// Where the invitation came from, if sound goes only to those who proved to be where they say.
+    pub(super) there: Option<IpAddr>,
     /// Whether they may ask us to call somebody else.
     pub(super) refers: bool,
     /// How many like them may have called at once.
@@ -87,11 +91,11 @@ pub(super) async fn accept(
     let theirs = match invitation.body.is_empty() {
         true => None,
         false => Some(
-            Theirs::read(&invitation.body, station.manner.locks_sound)
+            Theirs::read(&invitation.body, station.terms(guest.locks))
                 .map_err(|_| StatusCode::NotAcceptableHere)?,
         ),
     };
-    let Guest { own, contact, refers, most } = guest;
+    let Guest { own, contact, locks, there, refers, most } = guest;
     let port = Port::open(own).await.map_err(|_| StatusCode::ServerInternalError)?;
     let mut calls = station.calls();
     if calls.contains_key(&id) {
@@ -106,9 +110,9 @@ pub(super) async fn accept(
         .dialogs
         .get_or_create_server_invite(request, station.states.clone(), credential, Some(contact))
         .map_err(|_| StatusCode::BadRequest)?;
-    let ours = Ours::new(port.address(), station.manner.locks_sound);
+    let ours = Ours::new(port.address(), station.terms(locks));
     let mut call = Call::new(id.clone(), dialog, port, Stage::Offered, ours, theirs);
-    call.refers = refers;
+    (call.refers, call.locks, call.there) = (refers, locks, there);
     let call = Arc::new(call);
     calls.insert(id, Arc::clone(&call));
     Ok(call)
@@ -129,7 +133,15 @@ async fn offer(
         None => None,
     };
     let own = line.way().own;
-    let guest = Guest { own, contact: line.contact(), refers: line.account.follows_transfers, most: MOST };
+    let guest = Guest {
+        own,
+        contact: line.contact(),
+        locks: line.account.locks_sound,
+        // The exchange is believed.
+        there: None,
+        refers: line.account.follows_transfers,
+        most: MOST,
+    };
     Ok((accept(line, request, guest).await?, replaced))
 }
 

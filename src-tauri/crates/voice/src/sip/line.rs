@@ -24,7 +24,7 @@ use super::{
     station::{GOODBYE, Manner, Station, Told},
     verbs::Invitation,
 };
-use crate::{CallId, Heard, Registration, Trouble, audio::Sound};
+use crate::{CallId, Heard, Registration, Trouble, audio::Sound, media::codec::Codec};
 
 /// A line at an exchange.
 pub(super) struct Line {
@@ -70,7 +70,7 @@ impl Line {
         let (referrals, referred) = mpsc::unbounded_channel();
         let manner = Manner {
             busy: StatusCode::BusyHere,
-            locks_sound: account.locks_sound,
+            codecs: &Codec::ALL,
             credential: Some(account.credential()),
             passes_keys: false,
             longest_silence: None,
@@ -109,6 +109,7 @@ impl Line {
         correlation: Option<&str>,
         referral: Option<(CallId, Option<Header>)>,
     ) -> Result<CallId, Trouble> {
+        self.reach().await?;
         let own = self.way().own;
         let invitation = Invitation {
             to,
@@ -119,6 +120,8 @@ impl Line {
             own,
             correlation,
             referral,
+            locks: self.account.locks_sound,
+            there: None,
             refers: self.account.follows_transfers,
         };
         self.station.invite(invitation).await
@@ -137,6 +140,23 @@ impl Line {
     /// Where others reach this line.
     pub(super) fn contact(&self) -> Uri {
         self.account.contact(self.way().contact.clone())
+    }
+
+    /// Who calls without having registered has no stream to the exchange yet, through which they are reached.
+    async fn reach(&self) -> Result<(), Trouble> {
+        if self.account.transport == Transport::Udp {
+            return Ok(());
+        }
+        let next = self.next()?;
+        let looked_up = self.endpoint.transport_layer.lookup(&next, None);
+        let (stream, _) = tokio::time::timeout(GOODBYE, looked_up)
+            .await
+            .map_err(|_| Trouble::Unreachable)?
+            .map_err(|_| Trouble::Unreachable)?;
+        if !*self.wanted.borrow() {
+            self.way().contact = stream.get_addr().addr.clone();
+        }
+        Ok(())
     }
 
     /// Where the exchange is, as packets are addressed.

@@ -74,9 +74,36 @@ async fn attempt(line: &Line, register: &mut Register, port: u16, wanted: bool) 
             (Registration::Registered, refresh_interval(granted))
         }
         Ok(Ok(Some(code))) => (Registration::Refused(code), REFUSED),
-        Ok(Err(_)) | Err(_) => {
+        Ok(Err(Failure::Untrusted)) => (Registration::Untrusted, REFUSED),
+        Ok(Err(Failure::Unreachable)) | Err(_) => {
             line.forget_connection().await;
             (Registration::Lost, AGAIN)
+        }
+    }
+}
+
+/// Why no answer came.
+enum Failure {
+    Unreachable,
+    Untrusted,
+}
+
+impl From<Trouble> for Failure {
+    fn from(_: Trouble) -> Self {
+        Self::Unreachable
+    }
+}
+
+impl From<rsipstack::Error> for Failure {
+    fn from(error: rsipstack::Error) -> Self {
+        let rsipstack::Error::IoError(error) = error else { return Self::Unreachable };
+        let why = error.get_ref().and_then(|why| why.downcast_ref::<rustls::Error>());
+        match why {
+            Some(rustls::Error::InvalidCertificate(why)) => {
+                tracing::warn!(?why, "the exchange's certificate is not one that is trusted");
+                Self::Untrusted
+            }
+            _ => Self::Unreachable,
         }
     }
 }
@@ -87,19 +114,14 @@ async fn request(
     register: &mut Register,
     port: u16,
     expires: u32,
-) -> Result<Option<u16>, Trouble> {
+) -> Result<Option<u16>, Failure> {
     let exchange = line.account.next_addresses().await;
     let own = own_address(line.account.bind, &exchange).ok_or(Trouble::Unreachable)?;
     let here = match line.account.transport {
         Transport::Udp => SocketAddr::new(own, port).into(),
         // A stream is reached through itself.
         Transport::Tcp | Transport::Tls => {
-            let (connection, _) = line
-                .endpoint
-                .transport_layer
-                .lookup(&line.next()?, None)
-                .await
-                .map_err(|_| Trouble::Unreachable)?;
+            let (connection, _) = line.endpoint.transport_layer.lookup(&line.next()?, None).await?;
             connection.get_addr().addr.clone()
         }
     };
@@ -111,8 +133,7 @@ async fn request(
     }
     register.contact =
         Some(typed::Contact { display_name: None, uri: line.account.contact(contact), params: Vec::new() });
-    let answer =
-        register.register(line.account.exchange()?, Some(expires)).await.map_err(|_| Trouble::Unreachable)?;
+    let answer = register.register(line.account.exchange()?, Some(expires)).await?;
     if answer.status_code.kind() != StatusCodeKind::Successful {
         return Ok(Some(answer.status_code.code()));
     }

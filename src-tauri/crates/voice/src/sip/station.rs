@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use rsipstack::{
@@ -17,14 +17,18 @@ use rsipstack::{
 use tokio::{
     runtime::Handle,
     sync::mpsc::{self, UnboundedReceiver},
+    time::Instant,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{call::Call, dialogs, referral::Referral};
+use super::{call::Call, dialogs, referral::Referral, session::Terms};
 use crate::{
     CallId, Digit, Happening, Trouble,
     audio::Sound,
-    media::engine::{Engine, Noticed},
+    media::{
+        codec::Codec,
+        engine::{Engine, Noticed},
+    },
 };
 
 /// How long goodbyes may take.
@@ -37,8 +41,8 @@ pub(super) const CORRELATION: &str = "X-Loopdesk-Interaction";
 pub(super) struct Manner {
     /// What one call too many is told, and one that is not taken.
     pub(super) busy: StatusCode,
-    /// Whether sound that anybody could hear is not wanted.
-    pub(super) locks_sound: bool,
+    /// How sound may be written, the preferred way first.
+    pub(super) codecs: &'static [Codec],
     /// What requests are signed with where that is asked for.
     pub(super) credential: Option<Credential>,
     /// Whether a key that is pressed in a call is pressed in those that are joined with it too.
@@ -116,6 +120,11 @@ impl Station {
         station.spawn(dialogs::follow(Arc::clone(&station), changes));
         station.spawn(listen(Arc::clone(&station), noticed));
         Ok((station, requests))
+    }
+
+    /// How a call is spoken here.
+    pub(super) fn terms(&self, locks: bool) -> Terms {
+        Terms { locks, codecs: self.manner.codecs }
     }
 
     /// Runs until it is done or everything ends.

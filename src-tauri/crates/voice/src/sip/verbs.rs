@@ -40,6 +40,10 @@ pub(super) struct Invitation<'a> {
     pub(super) correlation: Option<&'a str>,
     /// The call whose other side told us to, and what the new one should replace.
     pub(super) referral: Option<(CallId, Option<Header>)>,
+    /// Whether sound that anybody could hear is not wanted.
+    pub(super) locks: bool,
+    /// Where it goes, if sound goes only to those who proved to be where they say.
+    pub(super) there: Option<IpAddr>,
     /// Whether they may ask us to call somebody else.
     pub(super) refers: bool,
 }
@@ -48,7 +52,7 @@ impl Station {
     /// Calls somebody.
     pub(super) async fn invite(self: &Arc<Self>, invitation: Invitation<'_>) -> Result<CallId, Trouble> {
         let port = Port::open(invitation.own).await?;
-        let mut ours = Ours::new(port.address(), self.manner.locks_sound);
+        let mut ours = Ours::new(port.address(), self.terms(invitation.locks));
         let id = make_call_id(Some(DOMAIN), self.endpoint.option.callid_format).value().to_owned();
         let mut headers: Vec<Header> = Vec::new();
         headers.extend(invitation.correlation.map(|value| Header::Other(CORRELATION.into(), value.into())));
@@ -79,6 +83,7 @@ impl Station {
                 .map_err(|_| Trouble::Unreachable)?;
             let mut call = Call::new(id.clone(), dialog, port, Stage::Dialled, ours, None);
             (call.referred_by, call.refers) = (referred_by, invitation.refers);
+            (call.locks, call.there) = (invitation.locks, invitation.there);
             let call = Arc::new(call);
             calls.insert(id.clone(), Arc::clone(&call));
             let station = Arc::clone(self);
@@ -183,7 +188,7 @@ impl Call {
             .map_err(|_| Trouble::Unreachable)?
             .ok_or(Trouble::NotNow)?;
         match answer.status_code.kind() {
-            StatusCodeKind::Successful => Theirs::read(&answer.body, station.manner.locks_sound),
+            StatusCodeKind::Successful => Theirs::read(&answer.body, station.terms(self.locks)),
             _ => Err(Trouble::Refused(answer.status_code.code())),
         }
     }

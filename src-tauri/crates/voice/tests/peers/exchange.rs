@@ -7,29 +7,25 @@ use std::{
 };
 
 use voice::{
-    Digit, Ended, ExchangeSettings, Happening, Party, Phone, Reason, Registration, Said, Side, Transfer,
-    Transport, Trouble,
+    Ended, ExchangeSettings, Happening, Party, Phone, Reason, Registration, Said, Side, Transfer, Transport,
+    Trouble,
     audio::{FRAME, samples::Samples, tunes, wav},
 };
 
 use crate::support::{
-    advisor::{Advisor, listens},
+    advisor::{Advisor, listens_to_both},
     baresip::Baresip,
     caller::Caller,
-    ear,
+    ear, keys,
     service::{Service, settings},
 };
-
-fn digit(key: char) -> Digit {
-    Digit::new(key).expect("a key")
-}
 
 #[tokio::test]
 async fn a_customer_waits_is_connected_and_hangs_up() {
     let mut service = Service::open().await;
     let mut advisor = service.advisor("1001", 440.0).await;
     let mut customer = Baresip::outside(service.exchange.address(), "2001", 1_000.0).await;
-    customer.tell("dial", &format!("sip:100@{}", service.exchange.address())).await;
+    customer.dial("100").await;
     let incoming = service.incoming().await;
     assert_eq!(
         (incoming.from.number.as_str(), incoming.from.name.as_deref()),
@@ -43,8 +39,7 @@ async fn a_customer_waits_is_connected_and_hangs_up() {
     service.exchange.answer(&call).expect("it is taken");
     service.happens(&call, Happening::Connected).await;
     let tapped = service.taps(&call);
-    listens(&tapped, "both", |sound| [600.0, 1_000.0].iter().all(|hertz| ear::share(sound, *hertz) > 0.3))
-        .await;
+    listens_to_both(&tapped, [600.0, 1_000.0]).await;
 
     let ringing = service.exchange.ring("1001", &incoming.from, Some("0192-7f")).await.expect("it rings");
     let (theirs, from, correlation) = advisor.called().await;
@@ -57,8 +52,7 @@ async fn a_customer_waits_is_connected_and_hangs_up() {
     advisor.hears_nothing().await;
     service.exchange.bridge(&call, &ringing).expect("they are joined");
     advisor.hears(1_000.0).await;
-    listens(&tapped, "both", |sound| [440.0, 1_000.0].iter().all(|hertz| ear::share(sound, *hertz) > 0.3))
-        .await;
+    listens_to_both(&tapped, [440.0, 1_000.0]).await;
     customer.tell("hangup", "").await;
     assert_eq!(service.ended(&call).await, Ended { by: Side::Them, reason: Reason::HungUp, code: None });
     service.exchange.hang_up(&ringing).expect("it was up");
@@ -200,7 +194,6 @@ async fn who_is_made_to_wait_hears_what_is_played() {
     customer.hears(440.0).await;
     advisor.hears(1_000.0).await;
 
-    let keys = |text: &str| text.chars().map(digit).collect::<Vec<_>>();
     customer.phone.press(&theirs, &keys("4#")).await.expect("keys");
     advisor.phone.press(&at_advisor, &keys("07")).await.expect("keys");
     for key in keys("4#") {
@@ -367,7 +360,7 @@ async fn somebody_elses_telephone_has_a_line() {
     service.exchange.transfer_says(&ringing, 200).expect("it listens");
     assert_eq!(service.ended(&ringing).await.reason, Reason::Transferred);
     // It calls as itself.
-    telephone.tell("dial", &format!("sip:100@{}", service.exchange.address())).await;
+    telephone.dial("100").await;
     let incoming = service.incoming().await;
     assert_eq!(incoming.line.as_deref(), Some("1002"));
     service.exchange.reject(&incoming.call, 486).expect("it is refused");

@@ -2,6 +2,8 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
+    sync::Arc,
     time::Duration,
 };
 
@@ -19,7 +21,7 @@ use voice::{
 use crate::support::{
     PATIENCE,
     advisor::Advisor,
-    caller::{Caller, address, header, packet},
+    caller::{Caller, address, bound, header, offer, packet, sound_port, speak},
     service::{Service, settings},
 };
 
@@ -68,9 +70,7 @@ impl Exchange {
         );
         self.socket.send_to(ack.as_bytes(), self.phone).await.expect("sent");
         advisor.happens(&call, Happening::Connected).await;
-        let port =
-            taken.lines().find_map(|line| line.strip_prefix("m=audio ")?.split(' ').next()).expect("a port");
-        (SocketAddr::new(self.phone.ip(), port.parse().expect("a port")), to)
+        (SocketAddr::new(self.phone.ip(), sound_port(&taken)), to)
     }
 
     /// Waits for a message that begins so.
@@ -85,20 +85,8 @@ impl Exchange {
 
     /// Says a note to the advisor until it is aborted.
     fn say(self, hertz: f64, to: SocketAddr) -> AbortHandle {
-        tokio::spawn(async move {
-            let mut tone = Tone::new(hertz);
-            let mut clock = tokio::time::interval(Duration::from_millis(20));
-            for number in 0.. {
-                clock.tick().await;
-                let _ = self.sound.send_to(&packet(number, 7, &mut tone), to).await;
-            }
-        })
-        .abort_handle()
+        speak(Arc::new(self.sound), hertz, to)
     }
-}
-
-async fn bound(ip: Ipv4Addr) -> UdpSocket {
-    UdpSocket::bind((ip, 0)).await.expect("a port")
 }
 
 async fn hear(socket: &UdpSocket) -> (String, SocketAddr) {
@@ -116,12 +104,7 @@ fn answer(request: &str, status: &str) -> String {
 }
 
 fn invite(id: &str, here: SocketAddr, sound: SocketAddr) -> String {
-    let body = format!(
-        "v=0\r\no=- 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=audio {port} RTP/AVP 8 101\r\n\
-         a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n",
-        ip = sound.ip(),
-        port = sound.port()
-    );
+    let body = offer(sound);
     format!(
         "INVITE sip:1001@phone SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK{id}\r\nFrom: <sip:c@{here}>;tag=caller\r\n\
          To: <sip:1001@phone>\r\nCall-ID: {id}\r\nCSeq: 1 INVITE\r\nContact: <sip:c@{here}>\r\nMax-Forwards: 9\r\n\
@@ -330,5 +313,61 @@ async fn nothing_that_anybody_sends_makes_our_exchange_fall_over() {
     );
     for call in [&call, &ringing] {
         service.exchange.hang_up(call).expect("it was up");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_played_to_whoever_did_not_show_to_be_there() {
+    let mut service = Service::open().await;
+    let at = service.exchange.address();
+    let [forged, victim] = [Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 0, 0, 9)];
+    // Somebody called in the name of another, who never answers to our answer.
+    let silent = Caller::at([forged; 2], at, "silent").await;
+    // Somebody is there, and has a third one hear it all.
+    let mut pointing = Caller::at([forged, victim], at, "pointing").await;
+    let mut honest = Caller::open(at, "honest").await;
+    for caller in [&silent, &pointing, &honest] {
+        caller.call().await;
+        let call = service.incoming().await.call;
+        service.plays(&call, 600.0);
+        service.exchange.answer(&call).expect("it is taken");
+    }
+    silent.hears("SIP/2.0 200").await;
+    let taken = pointing.hears("SIP/2.0 200").await;
+    pointing.confirms(&taken).await;
+    service.happens(&pointing.id(), Happening::Connected).await;
+    honest.answered().await;
+    honest.listens(50).await;
+    assert!(silent.heard_nothing(), "an answer that nobody heard");
+    assert!(pointing.heard_nothing(), "an address that nobody spoke from");
+    // Once somebody speaks from there they really are there.
+    pointing.speaks(&taken);
+    pointing.listens(10).await;
+}
+
+#[tokio::test]
+async fn who_calls_too_fast_is_refused_and_nobody_else_is() {
+    let few = ExchangeSettings { most_from_one: NonZeroU32::new(3).expect("a number"), ..settings() };
+    let mut service = Service::with(few).await;
+    let at = service.exchange.address();
+    let advisor = service.advisor("1001", 440.0).await;
+    let here = [Ipv4Addr::new(127, 0, 0, 2); 2];
+    for nth in 0..6 {
+        let caller = Caller::at(here, at, &format!("fast{nth}")).await;
+        caller.call().await;
+        if nth < 3 {
+            assert_eq!(service.incoming().await.call, caller.id());
+        } else {
+            let refused = caller.hears("SIP/2.0 503").await;
+            assert_eq!(header(&refused, "Retry-After"), "10");
+        }
+    }
+    let other = Caller::at([Ipv4Addr::new(127, 0, 0, 3); 2], at, "other").await;
+    other.call().await;
+    assert_eq!(service.incoming().await.call, other.id());
+    // A line may call as fast as it likes: it is known who does.
+    for _ in 0..5 {
+        advisor.dial("100").await;
+        assert_eq!(service.incoming().await.line.as_deref(), Some("1001"));
     }
 }

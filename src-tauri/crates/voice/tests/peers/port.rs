@@ -6,10 +6,7 @@ use voice::{
     audio::{Sound, memory::Nobody},
 };
 
-use crate::support::{
-    advisor::{Advisor, account},
-    exchange::Exchange,
-};
+use crate::support::{advisor::account, exchange::Exchange};
 
 /// Everything that is told until a call is over, but how it sounds.
 async fn told(heard: &mut UnboundedReceiver<Heard>) -> Vec<Happening> {
@@ -67,7 +64,7 @@ async fn a_call_happens_alike_with_every_telephone() {
     let (sip, mut heard) = Sip::open(account(&exchange, "1001"), sound).await.expect("a line");
     sip.register().await;
     heard.recv().await.expect("it is registered");
-    let caller = Advisor::registered(account(&exchange, "1002"), 1_000.0).await;
+    let caller = exchange.advisor("1002", 1_000.0).await;
     let call = caller.phone.dial("1001", Some("7")).await.expect("it is dialled");
     let incoming = heard.recv().await.expect("a call");
     assert!(matches!(incoming, Heard::Call(ref id, _) if *id == call), "both sides name the call alike");
@@ -89,7 +86,7 @@ async fn a_call_that_is_not_taken_happens_alike() {
     let exchange = Exchange::start();
     let sound = Sound::new(Nobody, Nobody);
     let (sip, mut heard) = Sip::open(account(&exchange, "1001"), sound).await.expect("a line");
-    let mut callee = Advisor::registered(account(&exchange, "1002"), 1_000.0).await;
+    let mut callee = exchange.advisor("1002", 1_000.0).await;
     sip.dial("1002", None).await.expect("it is dialled");
     let (call, ..) = callee.called().await;
     callee.phone.reject(&call).await.expect("it is not taken");

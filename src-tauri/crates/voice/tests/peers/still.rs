@@ -10,26 +10,20 @@ mod support;
 use std::time::Duration;
 
 use open::{open, settled_at};
-use support::{
-    PATIENCE,
-    advisor::{Advisor, account},
-    exchange::Exchange,
-};
+use support::{PATIENCE, exchange::Exchange};
 use tokio::{runtime::Handle, time::timeout};
-use voice::{Ended, Happening, Phone, Reason};
+use voice::{Ended, Phone, Reason};
 
 #[tokio::test]
 async fn twenty_calls_leave_nothing_open() {
     let exchange = Exchange::start();
     let before = open();
     let tasks = Handle::current().metrics().num_alive_tasks();
-    let mut advisor = Advisor::registered(account(&exchange, "1001"), 440.0).await;
-    let mut caller = Advisor::registered(account(&exchange, "1002"), 1_000.0).await;
+    let mut advisor = exchange.advisor("1001", 440.0).await;
+    let mut caller = exchange.advisor("1002", 1_000.0).await;
     let mut settled = None;
     for nth in 0..20 {
-        let theirs = caller.phone.dial("1001", None).await.expect("it is dialled");
-        let call = advisor.takes().await;
-        caller.happens(&theirs, Happening::Connected).await;
+        let (theirs, call) = caller.reaches(&mut advisor).await;
         advisor.hears(1_000.0).await;
         let (by, other) = if nth % 2 == 0 { (&advisor, &call) } else { (&caller, &theirs) };
         by.phone.hang_up(other).await.expect("it ends");

@@ -7,6 +7,7 @@ pub(crate) mod ear;
 pub(crate) mod exchange;
 pub(crate) mod relay;
 pub(crate) mod service;
+pub(crate) mod told;
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket},
@@ -15,8 +16,19 @@ use std::{
     time::Duration,
 };
 
+use voice::Digit;
+
 /// Longer than anything takes on a busy machine: whoever waits so long has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) fn digit(key: char) -> Digit {
+    Digit::new(key).expect("a key")
+}
+
+/// All the keys of a text.
+pub(crate) fn keys(text: &str) -> Vec<Digit> {
+    text.chars().map(digit).collect()
+}
 
 /// An address of this computer at which nobody listens, nor at the port after it.
 pub(crate) fn free_address() -> SocketAddr {

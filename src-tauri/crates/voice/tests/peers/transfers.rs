@@ -11,11 +11,10 @@ use crate::support::{
 #[tokio::test]
 async fn a_call_is_handed_over_without_asking() {
     let exchange = Exchange::start();
-    let mut advisor = Advisor::registered(account(&exchange, "1001"), 440.0).await;
-    let mut colleague = Advisor::registered(account(&exchange, "1003"), 700.0).await;
+    let mut advisor = exchange.advisor("1001", 440.0).await;
+    let mut colleague = exchange.advisor("1003", 700.0).await;
     let mut caller = Baresip::start(&exchange, "2001", 1_000.0, false).await;
-    caller.tell("dial", &format!("sip:1001@{}", exchange.address)).await;
-    let call = advisor.takes().await;
+    let call = caller.reaches(&mut advisor).await;
     advisor.phone.transfer(&call, "1003").await.expect("they are asked to");
     colleague.takes().await;
     advisor.happens(&call, Happening::Transfer(Transfer::Done)).await;
@@ -27,10 +26,9 @@ async fn a_call_is_handed_over_without_asking() {
 #[tokio::test]
 async fn a_call_that_cannot_be_handed_over_is_still_up() {
     let exchange = Exchange::start();
-    let mut advisor = Advisor::registered(account(&exchange, "1001"), 440.0).await;
+    let mut advisor = exchange.advisor("1001", 440.0).await;
     let mut caller = Baresip::start(&exchange, "2001", 1_000.0, false).await;
-    caller.tell("dial", &format!("sip:1001@{}", exchange.address)).await;
-    let call = advisor.takes().await;
+    let call = caller.reaches(&mut advisor).await;
     advisor.phone.transfer(&call, "9999").await.expect("they are asked to");
     advisor.happens(&call, Happening::Transfer(Transfer::Failed(404))).await;
     // Whoever tried to call somebody else makes the advisor wait; the advisor goes on.
@@ -43,15 +41,14 @@ async fn a_call_that_cannot_be_handed_over_is_still_up() {
 #[tokio::test]
 async fn an_advisor_asks_a_colleague_first_and_hands_over() {
     let exchange = Exchange::start();
-    let mut advisor = Advisor::registered(account(&exchange, "1001"), 440.0).await;
-    let mut colleague = Advisor::registered(account(&exchange, "1003"), 700.0).await;
+    let mut advisor = exchange.advisor("1001", 440.0).await;
+    let mut colleague = exchange.advisor("1003", 700.0).await;
     let mut line = account(&exchange, "1002");
     line.follows_transfers = true;
     let mut caller = Advisor::registered(line, 1_000.0).await;
-    let theirs = caller.phone.dial("1001", None).await.expect("it is dialled");
-    let call = advisor.takes().await;
+    let (theirs, call) = caller.reaches(&mut advisor).await;
     advisor.phone.hold(&call).await.expect("it is held");
-    let consult = advisor.phone.dial("1003", None).await.expect("it is dialled");
+    let consult = advisor.dial("1003").await;
     let asked = colleague.takes().await;
     advisor.happens(&consult, Happening::Connected).await;
     colleague.hears(440.0).await;
@@ -69,13 +66,12 @@ async fn an_advisor_asks_a_colleague_first_and_hands_over() {
 #[tokio::test]
 async fn an_advisor_asks_a_colleague_and_goes_back() {
     let exchange = Exchange::start();
-    let mut advisor = Advisor::registered(account(&exchange, "1001"), 440.0).await;
-    let mut colleague = Advisor::registered(account(&exchange, "1003"), 700.0).await;
+    let mut advisor = exchange.advisor("1001", 440.0).await;
+    let mut colleague = exchange.advisor("1003", 700.0).await;
     let mut caller = Baresip::start(&exchange, "2001", 1_000.0, false).await;
-    caller.tell("dial", &format!("sip:1001@{}", exchange.address)).await;
-    let call = advisor.takes().await;
+    let call = caller.reaches(&mut advisor).await;
     advisor.phone.hold(&call).await.expect("it is held");
-    let consult = advisor.phone.dial("1003", None).await.expect("it is dialled");
+    let consult = advisor.dial("1003").await;
     let (asked, ..) = colleague.called().await;
     colleague.phone.reject(&asked).await.expect("no time");
     let ended = advisor.ended(&consult).await;
@@ -87,10 +83,9 @@ async fn an_advisor_asks_a_colleague_and_goes_back() {
 #[tokio::test]
 async fn nobody_is_sent_elsewhere_unless_their_line_allows_it() {
     let exchange = Exchange::start();
-    let mut advisor = Advisor::registered(account(&exchange, "1001"), 440.0).await;
-    let caller = Advisor::registered(account(&exchange, "1002"), 1_000.0).await;
-    caller.phone.dial("1001", None).await.expect("it is dialled");
-    let call = advisor.takes().await;
+    let mut advisor = exchange.advisor("1001", 440.0).await;
+    let mut caller = exchange.advisor("1002", 1_000.0).await;
+    let (_, call) = caller.reaches(&mut advisor).await;
     assert_eq!(advisor.phone.transfer(&call, "1003").await, Err(Trouble::Refused(603)));
     advisor.hears(1_000.0).await;
 }

@@ -13,6 +13,7 @@
 //! [asterisk.place]                       # where telephones register
 //! exchange = "pbx.example.com:5061"
 //! transport = "tls"                      # or "tcp", "udp"
+//! ca_file = "/etc/loopdesk/pbx-ca.pem"   # with tls: whom telephones trust there
 //!
 //! [asterisk.telephones]                  # we tell Asterisk of the telephones; left out: pjsip.conf knows them already
 //! context = "advisors"                   # where Asterisk looks up what is dialled there
@@ -61,6 +62,8 @@ pub struct Settings {
     pub(super) ca_file: Option<PathBuf>,
     pub(super) recording: Recording,
     pub(super) place: Place,
+    /// Whom telephones trust there.
+    place_ca_file: Option<PathBuf>,
     /// How Asterisk is told of telephones; nothing: it knows them.
     pub(super) telephones: Option<Telephones>,
     pub(super) sounds: Sounds,
@@ -195,6 +198,7 @@ struct Section {
 struct Register {
     exchange: String,
     transport: PhoneTransport,
+    ca_file: Option<PathBuf>,
 }
 
 fn our_name() -> String {
@@ -217,7 +221,14 @@ impl Settings {
     pub fn of_file(file: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(file)
             .map_err(|source| Error::Io { what: "reading Asterisk's settings", source })?;
-        Self::parse(&text).map_err(|error| Error::Open(format!("{}: {error}", file.display())))
+        let mut settings =
+            Self::parse(&text).map_err(|error| Error::Open(format!("{}: {error}", file.display())))?;
+        if let Some(file) = &settings.place_ca_file {
+            let pem = std::fs::read_to_string(file)
+                .map_err(|source| Error::Io { what: "reading Asterisk's place.ca_file", source })?;
+            settings.place.certificate = Some(pem);
+        }
+        Ok(settings)
     }
 
     /// Reads the text of a settings file.
@@ -258,6 +269,11 @@ impl Settings {
                 "endpoint must be a kind of channel and a name in which {line} stands once, as PJSIP/{line}.",
             );
         };
+        if place.transport == PhoneTransport::Tls && place.ca_file.is_none() {
+            return wrong(
+                "place.ca_file must be the certificate that telephones trust: without it they trust nobody.",
+            );
+        }
         if place.exchange.is_empty() || place.exchange.contains(char::is_whitespace) {
             return wrong("place.exchange must be where telephones register, as pbx.example.com:5061.");
         }
@@ -280,7 +296,8 @@ impl Settings {
             endpoint,
             ca_file,
             recording,
-            place: Place { exchange: place.exchange, transport: place.transport },
+            place: Place { exchange: place.exchange, transport: place.transport, certificate: None },
+            place_ca_file: place.ca_file,
             telephones,
             sounds,
         })
@@ -324,6 +341,7 @@ mod tests {
         [asterisk.place]
         exchange = "pbx.example.com:5061"
         transport = "tls"
+        ca_file = "/etc/loopdesk/pbx-ca.pem"
         [asterisk.sounds]
         welcome = "sound:custom/welcome"
     "#;
@@ -352,6 +370,7 @@ mod tests {
             ("[asterisk.place]", "colour = 3\n[asterisk.place]", "Line 7: unknown field `colour`"),
             ("\"tls\"", "\"smoke\"", "unknown variant"),
             ("pbx.example.com:5061", "", "place.exchange"),
+            ("ca_file = \"/etc/loopdesk/pbx-ca.pem\"", "", "place.ca_file"),
             (
                 "[asterisk.place]",
                 "[asterisk.telephones]\ncontext = \"advisors\"\n[asterisk.place]",

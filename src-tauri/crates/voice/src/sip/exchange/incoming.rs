@@ -36,6 +36,9 @@ const HEADERS: usize = 64;
 /// The longest number, in bytes.
 const NUMBER: usize = 64;
 
+/// Seconds after which somebody who calls too fast may try again.
+const AGAIN: &str = "10";
+
 /// What is answered instead of taking a call or a registration.
 type Refusal = (StatusCode, Vec<Header>);
 
@@ -122,10 +125,16 @@ async fn offer(switch: &Switch, request: &Transaction) -> Result<Arc<Call>, Refu
     let at = source(request).ok_or_else(|| bad(StatusCode::BadRequest))?;
     let there = at.get_socketaddr().map_err(|_| bad(StatusCode::BadRequest))?;
     let line = proven(switch, invitation, &number, there)?;
-    let own = switch.own(there.ip());
+    if line.is_none() && !switch.pace.allows(there.ip()) {
+        return Err((StatusCode::ServiceUnavailable, vec![Header::RetryAfter(AGAIN.into())]));
+    }
+    let via = at.r#type.unwrap_or_default();
+    let own = switch.own(there.ip(), via);
     let guest = Guest {
         own,
-        contact: switch.contact(own, at.r#type.unwrap_or_default()),
+        contact: switch.contact(own, via),
+        locks: via == Via::Tls,
+        there: Some(there.ip()),
         refers: line.is_some(),
         most: line.as_ref().map_or(switch.settings.most_calls, |_| usize::MAX),
     };

@@ -1,24 +1,24 @@
 //! An advisor with a telephone of ours, who says one note and remembers everything they hear.
 
-use std::{collections::VecDeque, net::Ipv4Addr};
+use std::net::Ipv4Addr;
 
-use tokio::{sync::mpsc::UnboundedReceiver, time::timeout};
+use tokio::time::timeout;
 use voice::{
     Account, CallId, Ended, Happening, Heard, Party, Phone, Registration, Sip,
     audio::{
-        FRAME, Sound,
+        FRAME, Microphone, Sound,
         memory::{Recording, Tone},
     },
 };
 
-use super::{PATIENCE, ear, exchange::Exchange};
+use super::{PATIENCE, ear, exchange::Exchange, told::Told};
 
 pub(crate) struct Advisor {
     pub(crate) phone: Sip,
     pub(crate) ear: Recording,
-    heard: UnboundedReceiver<Heard>,
-    /// What was told and not asked for yet.
-    kept: VecDeque<Heard>,
+    /// Where others call them.
+    pub(crate) number: String,
+    told: Told<Heard>,
 }
 
 /// A line of this number.
@@ -30,10 +30,16 @@ pub(crate) fn account(exchange: &Exchange, number: &str) -> Account {
 
 impl Advisor {
     pub(crate) async fn open(account: Account, hertz: f64) -> Self {
-        let ear = Recording::default();
-        let sound = Sound::new(Tone::new(hertz), ear.clone());
+        Self::saying(account, Tone::new(hertz)).await
+    }
+
+    /// One who says something else than a note.
+    pub(crate) async fn saying(account: Account, voice: impl Microphone + 'static) -> Self {
+        let (ear, number) = (Recording::default(), account.user.clone());
+        let sound = Sound::new(voice, ear.clone());
         let (phone, heard) = Sip::open(account, sound).await.expect("a line");
-        Self { phone, ear, heard, kept: VecDeque::new() }
+        let told = Told::new(heard, |heard| !matches!(heard, Heard::Call(_, Happening::Quality(_))));
+        Self { phone, ear, number, told }
     }
 
     /// One who is registered.
@@ -49,29 +55,17 @@ impl Advisor {
         self.phone.dial(number, None).await.expect("it is dialled")
     }
 
+    /// Calls an advisor, who takes it, until both know. The call at this side and at the advisor's.
+    pub(crate) async fn reaches(&mut self, advisor: &mut Advisor) -> (CallId, CallId) {
+        let ours = self.dial(&advisor.number).await;
+        let theirs = advisor.takes().await;
+        self.happens(&ours, Happening::Connected).await;
+        (ours, theirs)
+    }
+
     /// Waits until something is told; what was told before it stays for others to ask for.
-    pub(crate) async fn until<T>(&mut self, what: &str, mut is_it: impl FnMut(&Heard) -> Option<T>) -> T {
-        if let Some((at, found)) =
-            self.kept.iter().enumerate().find_map(|(at, heard)| Some((at, is_it(heard)?)))
-        {
-            self.kept.remove(at);
-            return found;
-        }
-        let waiting = async {
-            loop {
-                let heard = self.heard.recv().await.expect("the line is open");
-                if let Some(found) = is_it(&heard) {
-                    return found;
-                }
-                if !matches!(heard, Heard::Call(_, Happening::Quality(_))) {
-                    self.kept.push_back(heard);
-                }
-            }
-        };
-        match timeout(PATIENCE, waiting).await {
-            Ok(found) => found,
-            Err(_) => panic!("waited for {what}; was told {:#?}", self.kept),
-        }
+    pub(crate) async fn until<T>(&mut self, what: &str, is_it: impl FnMut(&Heard) -> Option<T>) -> T {
+        self.told.until(what, is_it).await
     }
 
     pub(crate) async fn registration(&mut self, wanted: Registration) {
@@ -117,10 +111,7 @@ impl Advisor {
 
     /// Whether something like this was told and not asked for.
     pub(crate) fn was_told(&mut self, is_it: impl Fn(&Heard) -> bool) -> bool {
-        while let Ok(heard) = self.heard.try_recv() {
-            self.kept.push_back(heard);
-        }
-        self.kept.iter().any(is_it)
+        self.told.has(is_it)
     }
 
     /// Listens until half a second of only this note was heard, however long it takes.
@@ -130,8 +121,7 @@ impl Advisor {
 
     /// Listens until half a second of these notes together was heard.
     pub(crate) async fn hears_both(&mut self, hertz: [f64; 2]) {
-        let each = |sound: &[i16]| hertz.map(|hertz| ear::share(sound, hertz));
-        self.listens("both", |sound| each(sound).iter().all(|share| *share > 0.3)).await;
+        listens_to_both(&self.ear, hertz).await;
     }
 
     /// Listens until half a second of silence was heard.
@@ -144,8 +134,13 @@ impl Advisor {
     }
 }
 
+/// Listens until half a second of these notes together is in a recording.
+pub(crate) async fn listens_to_both(ear: &Recording, hertz: [f64; 2]) {
+    listens(ear, "both", |sound| hertz.iter().all(|hertz| ear::share(sound, *hertz) > 0.3)).await;
+}
+
 /// Listens until half a second of a recording sounds so.
-pub(crate) async fn listens(ear: &Recording, what: &str, is_it: impl Fn(&[i16]) -> bool) {
+async fn listens(ear: &Recording, what: &str, is_it: impl Fn(&[i16]) -> bool) {
     let mut length = ear.length();
     let mut from = *length.borrow();
     let listening = async {

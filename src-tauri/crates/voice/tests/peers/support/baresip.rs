@@ -15,14 +15,18 @@ use tokio::{
     net::TcpStream,
     time::{sleep, timeout},
 };
-use voice::audio::{Microphone, RATE, SILENCE, memory::Tone};
+use voice::{
+    CallId,
+    audio::{Microphone, RATE, SILENCE, memory::Tone},
+};
 
-use super::{PATIENCE, Program, exchange::Exchange, free_address};
+use super::{PATIENCE, Program, advisor::Advisor, exchange::Exchange, free_address};
 
 /// Seconds of the note; longer than any test.
 const LONG: u32 = 120;
 
 pub(crate) struct Baresip {
+    exchange: SocketAddr,
     control: TcpStream,
     read: Vec<u8>,
     kept: Vec<Value>,
@@ -34,6 +38,11 @@ impl Baresip {
     /// Registered with this number. `answers` says whether it takes calls by itself.
     pub(crate) async fn start(exchange: &Exchange, number: &str, hertz: f64, answers: bool) -> Self {
         Self::open(exchange.address, number, hertz, answers, ";regint=60").await
+    }
+
+    /// One that only knows Opus.
+    pub(crate) async fn opus(exchange: &Exchange, number: &str, hertz: f64) -> Self {
+        Self::open(exchange.address, number, hertz, false, ";regint=60;audio_codecs=opus/48000/2").await
     }
 
     /// Somebody with a line at another exchange, who takes calls by itself.
@@ -57,11 +66,12 @@ impl Baresip {
         let path = folder.path();
         fs::write(path.join("note.wav"), wav(hertz)).expect("its note");
         let mode = if answers { "auto" } else { "manual" };
+        let codecs = if also.contains("audio_codecs") { "" } else { ";audio_codecs=pcma/8000/1,pcmu/8000/1" };
         fs::write(
             path.join("accounts"),
             format!(
                 "\"Carla Caller\" <sip:{number}@{at};transport=udp>;auth_user={number};auth_pass=pw{number};\
-                 audio_codecs=pcma/8000/1,pcmu/8000/1;answermode={mode};call_transfer=yes{also}\n"
+                 answermode={mode};call_transfer=yes{codecs}{also}\n"
             ),
         )
         .expect("its account");
@@ -74,7 +84,7 @@ impl Baresip {
                  ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\naudio_level no\n\
                  ausrc_format s16\nauplay_format s16\nauenc_format s16\naudec_format s16\nrtcp_mux no\n\
                  jitter_buffer_delay 2-10\nrtp_stats no\nnet_interface {ip}\nmodule_path /usr/lib/baresip/modules\n\
-                 module g711.so\nmodule srtp.so\nmodule sndfile.so\nmodule aufile.so\nmodule aubridge.so\n\
+                 module g711.so\nmodule opus.so\nmodule srtp.so\nmodule sndfile.so\nmodule aufile.so\nmodule aubridge.so\n\
                  module_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\nmodule_tmp uuid.so\n\
                  ctrl_tcp_listen {control}\nsnd_path {snd}\n",
                 note = path.join("note.wav").display(),
@@ -101,7 +111,7 @@ impl Baresip {
             }
         };
         let control = timeout(PATIENCE, connecting).await.expect("baresip can be controlled");
-        let mut baresip = Self { control, read: Vec::new(), kept: Vec::new(), program, folder };
+        let mut baresip = Self { exchange: at, control, read: Vec::new(), kept: Vec::new(), program, folder };
         if also.contains("regint=60") {
             timeout(PATIENCE, baresip.is_registered()).await.expect("baresip registers");
         }
@@ -125,6 +135,18 @@ impl Baresip {
         let text = json!({"command": command, "params": params}).to_string();
         let framed = format!("{}:{text},", text.len());
         self.control.write_all(framed.as_bytes()).await.expect("baresip listens");
+    }
+
+    /// Calls a number.
+    pub(crate) async fn dial(&mut self, number: &str) {
+        let to = format!("sip:{number}@{}", self.exchange);
+        self.tell("dial", &to).await;
+    }
+
+    /// Calls an advisor, who takes it. The call at the advisor's.
+    pub(crate) async fn reaches(&mut self, advisor: &mut Advisor) -> CallId {
+        self.dial(&advisor.number).await;
+        advisor.takes().await
     }
 
     /// Waits for an event of this type.
@@ -180,8 +202,11 @@ impl Baresip {
             .filter_map(|entry| Some(entry.ok()?.path()))
             .find(is_heard)
             .expect("it wrote down what it heard");
-        let bytes = fs::read(file).expect("the recording");
-        bytes[44..].chunks_exact(2).map(|two| i16::from_le_bytes([two[0], two[1]])).collect()
+        let mut file = hound::WavReader::open(file).expect("the recording");
+        let spec = file.spec();
+        // One sample of many, and one channel: a note is the same note so.
+        let each = spec.sample_rate / RATE * u32::from(spec.channels);
+        file.samples().step_by(each as usize).map_while(Result::ok).collect()
     }
 }
 

@@ -33,7 +33,12 @@ impl Drop for Caller {
 impl Caller {
     /// One who will call this exchange, in a call of this name.
     pub(crate) async fn open(exchange: SocketAddr, id: &str) -> Self {
-        let [words, sound] = [bound().await, bound().await];
+        Self::at([Ipv4Addr::LOCALHOST; 2], exchange, id).await
+    }
+
+    /// One whose words and whose sound are at these addresses of this computer.
+    pub(crate) async fn at(here: [Ipv4Addr; 2], exchange: SocketAddr, id: &str) -> Self {
+        let [words, sound] = [bound(here[0]).await, bound(here[1]).await];
         Self { words, sound: Arc::new(sound), exchange, id: id.to_owned(), speaking: None }
     }
 
@@ -45,12 +50,7 @@ impl Caller {
     /// An invitation of somebody who says to be this.
     pub(crate) fn invitation(&self, from: &str, also: &str) -> String {
         let [here, sound] = [&self.words, &*self.sound].map(address);
-        let body = format!(
-            "v=0\r\no=- 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=audio {port} RTP/AVP 8 101\r\n\
-             a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n",
-            ip = sound.ip(),
-            port = sound.port()
-        );
+        let body = offer(sound);
         let (id, length) = (&self.id, body.len());
         format!(
             "INVITE sip:100@{to} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK{id}\r\nFrom: {from};tag=caller\r\n\
@@ -100,21 +100,27 @@ impl Caller {
     /// Waits to be answered, and speaks from then on. What belongs into requests of the call.
     pub(crate) async fn answered(&mut self) -> String {
         let taken = self.hears("SIP/2.0 200").await;
-        let to = header(&taken, "To");
-        self.say(self.request("ACK", 1, &to, "").as_bytes()).await;
-        let port = taken.lines().find_map(|line| line.strip_prefix("m=audio ")?.split(' ').next());
-        let there = SocketAddr::new(self.exchange.ip(), port.expect("a port").parse().expect("a port"));
-        let sound = Arc::clone(&self.sound);
-        let speaking = tokio::spawn(async move {
-            let mut tone = Tone::new(1_000.0);
-            let mut clock = tokio::time::interval(Duration::from_millis(20));
-            for number in 0.. {
-                clock.tick().await;
-                let _ = sound.send_to(&packet(number, 7, &mut tone), there).await;
-            }
-        });
-        self.speaking = Some(speaking.abort_handle());
+        let to = self.confirms(&taken).await;
+        self.speaks(&taken);
         to
+    }
+
+    /// Says that an answer was heard. What belongs into requests of the call.
+    pub(crate) async fn confirms(&self, taken: &str) -> String {
+        let to = header(taken, "To");
+        self.say(self.request("ACK", 1, &to, "").as_bytes()).await;
+        to
+    }
+
+    /// Speaks in a call that was answered so.
+    pub(crate) fn speaks(&mut self, taken: &str) {
+        let there = SocketAddr::new(self.exchange.ip(), sound_port(taken));
+        self.speaking = Some(speak(Arc::clone(&self.sound), 1_000.0, there));
+    }
+
+    /// Whether no sound at all has come so far.
+    pub(crate) fn heard_nothing(&self) -> bool {
+        self.sound.try_recv(&mut [0; 2_000]).is_err()
     }
 
     /// Listens to so many packets; their samples.
@@ -141,8 +147,8 @@ impl Caller {
     }
 }
 
-async fn bound() -> UdpSocket {
-    UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port")
+pub(crate) async fn bound(ip: Ipv4Addr) -> UdpSocket {
+    UdpSocket::bind((ip, 0)).await.expect("a port")
 }
 
 pub(crate) fn address(socket: &UdpSocket) -> SocketAddr {
@@ -153,6 +159,35 @@ pub(crate) fn address(socket: &UdpSocket) -> SocketAddr {
 pub(crate) fn header(message: &str, name: &str) -> String {
     let line = message.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
     line.unwrap_or_else(|| panic!("{name} in {message}")).to_owned()
+}
+
+/// What an invitation says about sound that is heard here.
+pub(crate) fn offer(sound: SocketAddr) -> String {
+    format!(
+        "v=0\r\no=- 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=audio {port} RTP/AVP 8 101\r\n\
+         a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n",
+        ip = sound.ip(),
+        port = sound.port()
+    )
+}
+
+/// The port at which whoever says this hears sound.
+pub(crate) fn sound_port(message: &str) -> u16 {
+    let port = message.lines().find_map(|line| line.strip_prefix("m=audio ")?.split(' ').next());
+    port.expect("a port").parse().expect("a port")
+}
+
+/// Says a note there until it is aborted.
+pub(crate) fn speak(sound: Arc<UdpSocket>, hertz: f64, to: SocketAddr) -> AbortHandle {
+    tokio::spawn(async move {
+        let mut tone = Tone::new(hertz);
+        let mut clock = tokio::time::interval(Duration::from_millis(20));
+        for number in 0.. {
+            clock.tick().await;
+            let _ = sound.send_to(&packet(number, 7, &mut tone), to).await;
+        }
+    })
+    .abort_handle()
 }
 
 /// A packet of a note, in A-law.

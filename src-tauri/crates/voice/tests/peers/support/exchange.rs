@@ -10,7 +10,12 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{PATIENCE, Program, free_address, relay::Relay};
+use super::{
+    PATIENCE, Program,
+    advisor::{Advisor, account},
+    free_address,
+    relay::Relay,
+};
 
 /// An exchange. Everybody's password is `pw` and their number.
 pub(crate) struct Exchange {
@@ -52,6 +57,11 @@ impl Exchange {
             }
         }
         panic!("kamailio does not start");
+    }
+
+    /// An advisor at their line, who says this note.
+    pub(crate) async fn advisor(&self, number: &str, hertz: f64) -> Advisor {
+        Advisor::registered(account(self, number), hertz).await
     }
 
     /// Is gone, and forgets who was registered.

@@ -1,6 +1,7 @@
 //! A bad network between two sides of a call: loses, delays and reorders what is said.
 
 use std::{
+    collections::BTreeSet,
     net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc, Mutex,
@@ -16,6 +17,7 @@ use tokio::net::UdpSocket;
 pub(crate) struct Relay {
     for_caller: SocketAddr,
     for_callee: SocketAddr,
+    carried: Arc<Mutex<BTreeSet<u8>>>,
     faults: Arc<Faults>,
 }
 
@@ -33,16 +35,21 @@ impl Relay {
         let [caller, callee] = [bound().await, bound().await];
         let address = |socket: &UdpSocket| socket.local_addr().expect("its address");
         let (for_caller, for_callee) = (address(&caller), address(&callee));
-        let faults = Arc::new(Faults::default());
+        let (faults, carried) = (Arc::new(Faults::default()), Arc::new(Mutex::default()));
         let sides = [Arc::new(Mutex::new(None)), Arc::new(Mutex::new(None))];
         for (seed, [from, to], [here, there]) in
             [(1, [&caller, &callee], [0, 1]), (2, [&callee, &caller], [1, 0])]
         {
             let (from, to) = (Arc::clone(from), Arc::clone(to));
             let (here, there) = (Arc::clone(&sides[here]), Arc::clone(&sides[there]));
-            tokio::spawn(carry(seed, from, to, here, there, Arc::clone(&faults)));
+            tokio::spawn(carry(seed, from, to, here, there, Arc::clone(&carried), Arc::clone(&faults)));
         }
-        Self { for_caller, for_callee, faults }
+        Self { for_caller, for_callee, carried, faults }
+    }
+
+    /// The numbers of all packets so far: how they were written.
+    pub(crate) fn carried(&self) -> Vec<u8> {
+        self.carried.lock().expect("numbers").iter().copied().collect()
     }
 
     pub(crate) fn for_caller(&self) -> SocketAddr {
@@ -72,12 +79,14 @@ async fn carry(
     to: Arc<UdpSocket>,
     here: Side,
     there: Side,
+    carried: Arc<Mutex<BTreeSet<u8>>>,
     faults: Arc<Faults>,
 ) {
     let mut random = StdRng::seed_from_u64(seed);
     let mut datagram = [0; 2_000];
     while let Ok((length, source)) = from.recv_from(&mut datagram).await {
         here.lock().expect("a side").get_or_insert(source);
+        carried.lock().expect("numbers").extend(datagram.get(1).map(|second| second & 0x7f));
         let Some(target) = *there.lock().expect("a side") else { continue };
         if random.random_ratio(faults.lost.load(Ordering::Relaxed), 1_000) {
             continue;

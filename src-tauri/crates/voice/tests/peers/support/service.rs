@@ -1,23 +1,22 @@
 //! Our own exchange, with somebody who decides where its calls go, as the help desk's service does.
 
-use std::{collections::VecDeque, net::Ipv4Addr, net::SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 
-use tokio::{sync::mpsc::UnboundedReceiver, time::timeout};
 use voice::{
-    Account, CallId, Ended, Exchange, ExchangeSettings, Happening, Party, Said,
+    Account, CallId, Ended, Exchange, ExchangeSettings, ExchangeTls, Happening, Party, Said, Transport,
     audio::{
         Microphone,
         memory::{Recording, Tone},
     },
 };
 
-use super::{PATIENCE, advisor::Advisor};
+use super::{advisor::Advisor, told::Told};
 
 pub(crate) struct Service {
     pub(crate) exchange: Exchange,
-    said: UnboundedReceiver<Said>,
-    /// What was told and not asked for yet.
-    kept: VecDeque<Said>,
+    /// What it shows where it speaks TLS.
+    pub(crate) certificate: Option<String>,
+    told: Told<Said>,
 }
 
 /// A call that came in.
@@ -45,7 +44,30 @@ impl Service {
         for user in ["1001", "1002", "1003"] {
             exchange.admit(user, format!("pw{user}").into());
         }
-        Self { exchange, said, kept: VecDeque::new() }
+        let told = Told::new(said, |said| !matches!(said, Said::Call(_, Happening::Quality(_))));
+        Self { exchange, certificate: None, told }
+    }
+
+    /// One that speaks TLS too, with a certificate for this name.
+    pub(crate) async fn secured(name: &str) -> Self {
+        let bind = settings().bind;
+        let tls = ExchangeTls::own(bind, &[name]).expect("a certificate");
+        let certificate = tls.certificate.clone();
+        let mut service = Self::with(ExchangeSettings { tls: Some(tls), ..settings() }).await;
+        service.certificate = Some(certificate);
+        service
+    }
+
+    /// A line of this number, or somebody outside who says to have it, so that nobody on the way can listen.
+    pub(crate) fn locked(&self, number: &str) -> Account {
+        let address = self.exchange.tls_address().expect("it speaks TLS");
+        Account {
+            registrar: address.to_string(),
+            transport: Transport::Tls,
+            trusted: self.certificate.clone(),
+            locks_sound: true,
+            ..self.account(number)
+        }
     }
 
     /// A line of this number, or somebody outside who says to have it.
@@ -65,10 +87,16 @@ impl Service {
 
     /// Somebody outside who says this note and calls.
     pub(crate) async fn customer(&mut self, number: &str, hertz: f64) -> (Advisor, CallId, CallId) {
-        let customer = Advisor::open(self.account(number), hertz).await;
+        self.caller(self.account(number), hertz).await
+    }
+
+    /// Somebody outside who calls from there.
+    pub(crate) async fn caller(&mut self, account: Account, hertz: f64) -> (Advisor, CallId, CallId) {
+        let number = account.user.clone();
+        let customer = Advisor::open(account, hertz).await;
         let theirs = customer.dial("100").await;
         let Incoming { call, from, to, line } = self.incoming().await;
-        assert_eq!((from.number.as_str(), to.as_str(), line), (number, "100", None));
+        assert_eq!((from.number.as_str(), to.as_str(), line), (number.as_str(), "100", None));
         (customer, theirs, call)
     }
 
@@ -109,36 +137,13 @@ impl Service {
     }
 
     /// Waits until something is told; what was told before it stays for others to ask for.
-    pub(crate) async fn until<T>(&mut self, what: &str, mut is_it: impl FnMut(&Said) -> Option<T>) -> T {
-        if let Some((at, found)) =
-            self.kept.iter().enumerate().find_map(|(at, said)| Some((at, is_it(said)?)))
-        {
-            self.kept.remove(at);
-            return found;
-        }
-        let waiting = async {
-            loop {
-                let said = self.said.recv().await.expect("the exchange is open");
-                if let Some(found) = is_it(&said) {
-                    return found;
-                }
-                if !matches!(said, Said::Call(_, Happening::Quality(_))) {
-                    self.kept.push_back(said);
-                }
-            }
-        };
-        match timeout(PATIENCE, waiting).await {
-            Ok(found) => found,
-            Err(_) => panic!("waited for {what}; was told {:#?}", self.kept),
-        }
+    pub(crate) async fn until<T>(&mut self, what: &str, is_it: impl FnMut(&Said) -> Option<T>) -> T {
+        self.told.until(what, is_it).await
     }
 
     /// Whether something like this was told and not asked for.
     pub(crate) fn was_told(&mut self, is_it: impl Fn(&Said) -> bool) -> bool {
-        while let Ok(said) = self.said.try_recv() {
-            self.kept.push_back(said);
-        }
-        self.kept.iter().any(is_it)
+        self.told.has(is_it)
     }
 
     pub(crate) async fn line(&mut self, number: &str, wanted: bool) {
