@@ -4,6 +4,7 @@ mod at_rest;
 mod embed;
 mod files;
 mod first_start;
+mod help;
 mod hostile;
 mod keyboard;
 mod keys;

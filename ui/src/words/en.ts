@@ -586,7 +586,7 @@ export const en = {
     turnedWorse: 'Worse than before',
     guess: 'Read on this computer; it may be wrong',
     summary: { wants: 'Wants', tried: 'Tried', promised: 'Promised', open: 'Open' },
-    insertSummary: 'Put a summary of what was said',
+    insertSummary: 'Put in what was said',
     reasonGuess: (name: string) => `${name}?`,
     reasonBecause: (words: string) => `Takes this reason. Found by: ${words}`,
     openProblem: (problem: string, department: string) => (department === '' ? `Still open: ${problem}. Say first that you know.` : `Still open at ${department}: ${problem}. Say first that you know.`),

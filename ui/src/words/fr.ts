@@ -585,7 +585,7 @@ export const fr: Words = {
     turnedWorse: 'Moins bien qu’avant',
     guess: 'Lu sur cet ordinateur ; cela peut être faux',
     summary: { wants: 'Demande', tried: 'Essayé', promised: 'Promis', open: 'Ouvert' },
-    insertSummary: 'Mettre un résumé de ce qui a été dit',
+    insertSummary: 'Mettre ce qui a été dit',
     reasonGuess: (name: string) => `${name} ?`,
     reasonBecause: (words: string) => `Prend ce motif. Trouvé par : ${words}`,
     openProblem: (problem: string, department: string) => (department === '' ? `Encore ouvert : ${problem}. Dites d’abord que vous le savez.` : `Encore ouvert chez ${department} : ${problem}. Dites d’abord que vous le savez.`),

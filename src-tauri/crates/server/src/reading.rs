@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use model::{Conversation, ConversationState, wire::now::FirstBecause};
 use suggest::reading::{Emotion, IrritantKind, Level, Reader, Reading};
 
-use crate::{conversations, error::Result, tx::Tx};
+use crate::{conversations, error::Result, routing, tx::Tx};
 
 /// From here on a feeling is strong, of 1.
 const STRONG: f32 = 0.6;
@@ -39,7 +39,7 @@ pub(crate) fn heard(tx: &mut Tx<'_>, conversation: &Conversation, text: &str) ->
     conversations::set_waiting(tx, conversation.id, &waiting)?;
     tx.queued.insert(conversation.id);
     tx.route = true;
-    Ok(())
+    routing::tell_offer(tx, conversation)
 }
 
 /// The most pressing thing that it says.

@@ -330,6 +330,14 @@ fn make_offer(
     Ok(())
 }
 
+/// What an offer says is otherwise now: tells whoever it rings for.
+pub(crate) fn tell_offer(tx: &mut Tx<'_>, conversation: &Conversation) -> Result<()> {
+    let Some(offer) = offer(&tx.sql, conversation.id)? else { return Ok(()) };
+    let item = offer_item(&tx.sql, tx.tenant, &tx.workspace, conversation, &offer)?;
+    tx.tell(To::Person(offer.person), Now::Offer { conversation: conversation.id, offer: Some(item) });
+    Ok(())
+}
+
 /// An offer as its receiver sees it.
 pub(crate) fn offer_item(
     sql: &Connection,

@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::OnceLock};
 use model::{
     At, MessageId, Slug,
     at::{DAY, HOUR},
+    library::MacroAction,
 };
 use store::{Rows, cache};
 use suggest::{
@@ -160,6 +161,14 @@ fn when(due: Due, now: At) -> At {
 
 fn taught(rows: &Rows, reasons: &[(Slug, String)]) -> store::Result<Vec<Taught>> {
     let named = reasons.iter().map(|(reason, name)| (reason.clone(), name.clone()));
-    let told = cache::conversation::first_words(rows, TAUGHT)?;
+    let mut told = cache::conversation::first_words(rows, TAUGHT)?;
+    // A macro that sets a reason says in its title and text what it is about.
+    for prepared in cache::library::macros(rows)? {
+        for action in &prepared.actions {
+            if let MacroAction::SetReason { reason } = action {
+                told.push((reason.clone(), format!("{} {}", prepared.title, prepared.text)));
+            }
+        }
+    }
     Ok(named.chain(told).map(|(reason, text)| Taught { text, reason: Some(reason) }).collect())
 }
