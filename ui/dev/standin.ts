@@ -64,7 +64,7 @@ export class StandIn {
     const t = now();
     this.settings = {
       theme: 'system', language: 'en', zoom: 100, undo_send_s: 3, left_width: 300, right_width: 360,
-      notifications: { offers: true, messages: true, mentions: true, hide_content: true }, audio: { microphone: null, speaker: null, ringer: null, volume: 70 }, shortcuts: {}, hints_seen: [],
+      notifications: { offers: true, messages: true, mentions: true, hide_content: true }, audio: { microphone: null, speaker: null, ringer: null, volume: 70, without_noise: true, without_echo: false }, shortcuts: {}, hints_seen: [],
     };
     this.#library = library(t);
     this.#presence = presence(me.id, 'available', t - 42 * MINUTE, 2);

@@ -242,7 +242,11 @@ speaker: string | null,
 /** What rings; nothing: the system's choice. A loudspeaker is heard while the headset lies on the table. */
 ringer: string | null,
 /** How loud it rings and chimes, 0 to 100. */
-volume: number, };
+volume: number,
+/** Callers hear the advisor without the noise of the room. */
+without_noise: boolean,
+/** Callers do not hear themselves, where the microphone hears the speaker. */
+without_echo: boolean, };
 
 /** What spoils the sound of a call. */
 export type BadLine = "silent" | "lossy" | "uneven";

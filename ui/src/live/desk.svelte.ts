@@ -311,5 +311,5 @@ export class Desk {
 const firstSettings: Settings = {
   theme: 'system', language: 'system', zoom: 100, undo_send_s: 3, left_width: 290, right_width: 348,
   notifications: { offers: true, messages: true, mentions: true, hide_content: true },
-  audio: { microphone: null, speaker: null, ringer: null, volume: 70 }, shortcuts: {}, hints_seen: [],
+  audio: { microphone: null, speaker: null, ringer: null, volume: 70, without_noise: true, without_echo: false }, shortcuts: {}, hints_seen: [],
 };

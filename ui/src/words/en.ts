@@ -351,6 +351,11 @@ export const en = {
     microphone: 'Microphone',
     speaker: 'Speaker',
     speakerText: 'Callers are heard here.',
+    without: { noise: 'Without noise', echo: 'Without echo' },
+    withoutText: {
+      noise: 'Callers hear your voice without the fan and the street around you.',
+      echo: 'Without a headset, callers do not hear themselves. With one, leave it off.',
+    },
     ringer: 'Rings on',
     ringerText: 'A loudspeaker is heard while the headset lies on the table.',
     system: 'System’s choice',

@@ -350,6 +350,11 @@ export const fr: Words = {
     microphone: 'Micro',
     speaker: 'Haut-parleur',
     speakerText: 'On y entend les appelants.',
+    without: { noise: 'Sans bruit', echo: 'Sans écho' },
+    withoutText: {
+      noise: 'Les appelants entendent votre voix sans la ventilation ni la rue autour de vous.',
+      echo: 'Sans casque, les appelants ne s’entendent pas eux-mêmes. Avec un casque, laissez-le désactivé.',
+    },
     ringer: 'Sonne sur',
     ringerText: 'Un haut-parleur s’entend même quand le casque est posé sur la table.',
     system: 'Choix du système',

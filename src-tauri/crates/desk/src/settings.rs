@@ -115,4 +115,15 @@ mod tests {
         let kept = fs::read_to_string(folder.path().join("workspaces.unreadable.json"));
         assert_eq!(kept.expect("it is kept"), "{ half of");
     }
+
+    #[test]
+    fn what_was_kept_before_there_was_more_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = Files::in_folder(folder.path());
+        let kept = r#"{ "audio": { "microphone": "headset", "volume": 30 } }"#;
+        fs::write(folder.path().join("settings.json"), kept).expect("the disk takes it");
+        let audio = files.settings().audio;
+        assert_eq!((audio.microphone.as_deref(), audio.volume), (Some("headset"), 30));
+        assert!(audio.without_noise && !audio.without_echo);
+    }
 }

@@ -3,7 +3,6 @@
 //!
 //! Pure: candidates come in, ranked candidates come out. It reads a customer's words as data only.
 
-mod answers;
 mod index;
 mod language;
 pub mod linear;
@@ -16,7 +15,6 @@ pub mod summary;
 pub mod variables;
 mod words;
 
-pub use answers::{Exchange, remembered};
 pub use index::{Candidate, Index, Ranked, Situation};
 pub use language::language_of;
 pub use personal::{Own, owned};

@@ -12,7 +12,6 @@ use model::Slug;
 
 use self::likeness::{Likeness, together};
 use crate::{
-    answers::Exchange,
     index::Candidate,
     language::language_of,
     personal::{Own, owned},
@@ -23,6 +22,23 @@ use crate::{
 const LENGTH: std::ops::RangeInclusive<usize> = 15..=600;
 /// Words of a cue.
 const CUE: usize = 24;
+
+/// A customer's words and the advisor's answer to them.
+#[derive(Debug, Clone, Copy)]
+pub struct Exchange<'a> {
+    /// A name of it, for the key.
+    pub key: &'a str,
+    /// What the customer had said.
+    pub said: &'a str,
+    /// What the advisor answered.
+    pub answered: &'a str,
+    /// The customer's name.
+    pub customer_name: &'a str,
+    /// The advisor's name.
+    pub advisor_name: &'a str,
+    /// What the suggestion is called: the day.
+    pub title: &'a str,
+}
 
 /// A past answer and whose it was.
 #[derive(Debug, Clone, Copy)]

@@ -481,7 +481,20 @@ describe('what is spoken into and heard from', () => {
     select.value = 'alsa_input.usb-headset';
     select.dispatchEvent(new Event('change', { bubbles: true }));
     await until(() => lastCall(at.standin, 'app.settings')?.audio.microphone === 'alsa_input.usb-headset');
-    expect(at.desk.settings.audio).toEqual({ microphone: 'alsa_input.usb-headset', speaker: null, ringer: null, volume: 70 });
+    expect(at.desk.settings.audio).toEqual({ microphone: 'alsa_input.usb-headset', speaker: null, ringer: null, volume: 70, without_noise: true, without_echo: false });
+  });
+
+  it('is cleaned as one likes: of noise from the start, of an echo when it is wanted', async () => {
+    const at = await open();
+    const switches = [...(section()?.querySelectorAll<HTMLInputElement>('[role="switch"]') ?? [])];
+    const [noise, echo] = switches;
+    expect(switches.map((one) => one.checked)).toEqual([true, false]);
+    for (const part of [w().telephone.without.noise, w().telephone.withoutText.noise, w().telephone.without.echo, w().telephone.withoutText.echo]) expect(text(section())).toContain(part);
+    echo?.click();
+    await until(() => at.desk.settings.audio.without_echo);
+    noise?.click();
+    await until(() => !at.desk.settings.audio.without_noise);
+    expect(lastCall(at.standin, 'app.settings')?.audio).toEqual({ microphone: null, speaker: null, ringer: null, volume: 70, without_noise: false, without_echo: true });
   });
 
   it('says when what was chosen is not there', async () => {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use model::{Author, ConversationId, Customer, Message};
 use store::{Rows, cache};
 use suggest::{
-    Candidate, Exchange,
-    mining::{Past, mined},
+    Candidate,
+    mining::{Exchange, Past, mined},
     reply::{Asked, Lesson, Prompter, Source, Step, Talk},
 };
 

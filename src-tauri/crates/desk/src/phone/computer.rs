@@ -17,13 +17,14 @@ use std::{
 };
 
 use async_trait::async_trait;
-use chosen::Chosen;
+use chosen::{Chosen, taken_away};
 use melody::Melody;
 use tokio::sync::oneshot;
 use voice::{
     Account, Sip, Trouble,
     audio::{
-        FRAME, Frame, Microphone, RATE, SILENCE, Speaker,
+        FRAME, Frame, RATE, SILENCE, Sound, Speaker,
+        cleaning::Cleaning,
         devices::{Device, Player, Recorder, microphones, speakers},
         level::{Level, Metered},
     },
@@ -135,9 +136,10 @@ fn shown(device: Device) -> AudioDevice {
 
 /// What one hears a moment after it was said.
 struct Test {
-    microphone: Metered<Recorder>,
+    sound: Sound,
     level: Level,
-    speaker: Player,
+    /// Its own: what it hears is not what a call hears.
+    cleaning: Cleaning,
     said: VecDeque<Frame>,
     frames: u32,
     tell: Box<dyn Fn(u8) + Send>,
@@ -202,6 +204,10 @@ impl Sounds {
         match wish {
             Wish::Choose(audio) => {
                 self.audio = audio;
+                self.chosen.clean(taken_away(&self.audio));
+                if let Some(test) = &self.test {
+                    test.cleaning.want(taken_away(&self.audio));
+                }
                 if self.in_use {
                     self.open();
                 }
@@ -244,7 +250,11 @@ impl Sounds {
         let speaker = present(self.audio.speaker.as_deref(), &speakers());
         let (microphone, level) = Metered::new(Recorder::open(microphone.as_deref()).ok()?);
         let speaker = Player::open(speaker.as_deref()).ok()?;
-        Some(Test { microphone, level, speaker, said: VecDeque::from([SILENCE; LATER]), frames: 0, tell })
+        // One hears oneself as callers do.
+        let cleaning = Cleaning::default();
+        cleaning.want(taken_away(&self.audio));
+        let sound = cleaning.around(Sound::new(microphone, speaker));
+        Some(Test { sound, level, cleaning, said: VecDeque::from([SILENCE; LATER]), frames: 0, tell })
     }
 
     /// The next 20 ms of what sounds.
@@ -289,10 +299,10 @@ impl Test {
     /// The next 20 ms; whether it goes on.
     fn tick(&mut self) -> bool {
         let mut frame = SILENCE;
-        self.microphone.hear(&mut frame);
+        self.sound.microphone.hear(&mut frame);
         self.said.push_back(frame);
         if let Some(said) = self.said.pop_front() {
-            self.speaker.play(&said);
+            self.sound.speaker.play(&said);
         }
         self.frames += 1;
         if self.frames.is_multiple_of(TELL) {

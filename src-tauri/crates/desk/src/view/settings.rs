@@ -63,11 +63,24 @@ pub struct AudioSettings {
     pub ringer: Option<String>,
     /// How loud it rings and chimes, 0 to 100.
     pub volume: u8,
+    /// Callers hear the advisor without the noise of the room.
+    pub without_noise: bool,
+    /// Callers do not hear themselves, where the microphone hears the speaker.
+    pub without_echo: bool,
 }
 
 impl Default for AudioSettings {
+    /// As one with a headset wants it. Its microphone hears colleagues and fans, too, which no caller should; but it does
+    /// not hear the speaker, and looking for an echo that is not there would only cost some of the voice.
     fn default() -> Self {
-        Self { microphone: None, speaker: None, ringer: None, volume: 70 }
+        Self {
+            microphone: None,
+            speaker: None,
+            ringer: None,
+            volume: 70,
+            without_noise: true,
+            without_echo: false,
+        }
     }
 }
 

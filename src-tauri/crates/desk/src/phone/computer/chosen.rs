@@ -4,14 +4,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use voice::audio::{
     Frame, Microphone, Sound, Speaker,
+    cleaning::{Cleaning, Wanted},
     devices::{Player, Recorder},
 };
+
+use crate::view::AudioSettings;
 
 /// What calls are spoken into and heard from at the moment. Copies share it.
 #[derive(Clone, Default)]
 pub(super) struct Chosen {
     recorder: Arc<Mutex<Option<Recorder>>>,
     player: Arc<Mutex<Option<Player>>>,
+    /// One for all calls: what it has learned of the room serves the next call, too.
+    cleaning: Cleaning,
 }
 
 /// A device in its place. Whoever sounds never waits for the one who changes it: that takes a moment, once.
@@ -25,10 +30,20 @@ fn locked<T>(place: &Mutex<T>) -> MutexGuard<'_, T> {
     place.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What the advisor wants to be taken away from what they say.
+pub(super) fn taken_away(audio: &AudioSettings) -> Wanted {
+    Wanted { without_noise: audio.without_noise, without_echo: audio.without_echo }
+}
+
 impl Chosen {
-    /// Both, as a telephone wants them.
+    /// Both, as a telephone wants them: cleaned.
     pub(super) fn sound(&self) -> Sound {
-        Sound::new(self.clone(), self.clone())
+        self.cleaning.around(Sound::new(self.clone(), self.clone()))
+    }
+
+    /// From now on this is taken away, in a call that is spoken, too.
+    pub(super) fn clean(&self, wanted: Wanted) {
+        self.cleaning.want(wanted);
     }
 
     pub(super) fn speak_into(&self, recorder: Option<Recorder>) {
@@ -62,5 +77,18 @@ impl Speaker for Chosen {
         if let Ok(Some(player)) = self.player.try_lock().as_deref_mut() {
             player.play(frame);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_away_is_what_the_advisor_chose() {
+        let headset = taken_away(&AudioSettings::default());
+        assert_eq!(headset, Wanted { without_noise: true, without_echo: false });
+        let room = AudioSettings { without_noise: false, without_echo: true, ..AudioSettings::default() };
+        assert_eq!(taken_away(&room), Wanted { without_noise: false, without_echo: true });
     }
 }

@@ -157,3 +157,32 @@ fn what_is_wanted_may_change_during_a_call() {
         sound.speaker.play(&frame);
     }
 }
+
+#[test]
+fn who_speaks_is_heard_while_it_changes() {
+    let speech = speech(12, 5);
+    let cleaning = Cleaning::default();
+    let mut sound = cleaning.around(Sound::new(Samples::once(&*speech), Recording::default()));
+    let mut heard = Vec::new();
+    // From the first word on without noise, then as it is, then without both.
+    for frames in 0..12 * SECOND / FRAME {
+        match frames * FRAME / SECOND {
+            0 => cleaning.want(Wanted { without_noise: true, without_echo: false }),
+            4 => cleaning.want(Wanted::default()),
+            6 => cleaning.want(Wanted { without_noise: true, without_echo: true }),
+            _ => {}
+        }
+        let mut frame = SILENCE;
+        sound.microphone.hear(&mut frame);
+        sound.speaker.play(&SILENCE);
+        heard.extend(frame);
+    }
+    // Half a second holds some syllables. What has not learned yet takes 15 dB of them.
+    for (nth, (heard, said)) in
+        heard.chunks_exact(SECOND / 2).zip(speech.chunks_exact(SECOND / 2)).enumerate()
+    {
+        let louder = loud(heard) - loud(said);
+        println!("{nth}: {louder:.1} dB louder");
+        assert!(louder > -6.0, "half second {nth}: {louder}");
+    }
+}
