@@ -69,6 +69,7 @@ export function waitingRow(id: string, name: string, queue: string, since: numbe
 
 function conversations(scene: Scene, t: number, omar: TimelineItem[]): Held[] {
   const cards = plainCards(t);
+  const leaSaid = lines.lea(t);
   // What is there only to be looked at stays out of the list of an ordinary day.
   const full = { own: scene === 'full' };
   const past = (id: string, text: string) =>
@@ -76,10 +77,10 @@ function conversations(scene: Scene, t: number, omar: TimelineItem[]): Held[] {
       subject: text, state: 'resolved', mine: false, owner: 'Chloé Dumas', promise: null, disposition: 'solved',
     }, { own: false });
   return [
-    hold('c-lea', leaCard(t), lines.lea(t), {
+    hold('c-lea', leaCard(t), leaSaid, {
       queue: 'delivery', queue_name: 'Delivery', subject: 'Tracking says delivered, but nothing is here', language: 'fr', reason: 'parcel-missing',
       promise: { from: t - 2 * MINUTE, due: t + MINUTE }, live: true, hand_over: HANDED_OVER, viewing: ['Amir Saïdi'], typing: [], asks: 'csat',
-    }, { suggestions: SUGGESTED, reading: readLea(lines.lea(t)) }),
+    }, { suggestions: SUGGESTED, reading: readLea(leaSaid) }),
     hold('c-omar', cards['cu-omar'], omar, {
       queue: 'returns', queue_name: 'Returns', subject: 'Wrong size of trousers', reason: 'size', promise: { from: t - 90_000, due: t + 2.4 * MINUTE }, live: true,
       read_upto: 3, typing: ['Omar Khan'],

@@ -354,6 +354,8 @@ describe('the palette', () => {
   it('says what a numbered action is about', async () => {
     await stand('outcome_3');
     press('Ctrl+K');
+    // The list paints a screenful, and the rest when somebody goes there.
+    type((await until(() => document.activeElement?.closest('dialog') && document.activeElement)) as HTMLInputElement, w().action.outcome_3);
     expect(text(await until(() => titled('outcome_3') ?? null))).toContain('End 3');
   });
 });
