@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 
+use model::wire::reads::PhoneTransport;
 use tokio::{sync::mpsc::UnboundedReceiver, time::timeout};
 use voice::{
-    Account, CallId, Happening, Heard, Phone, Registration, Sip,
+    Account, CallId, Happening, Heard, Phone, Registration, Sip, Transport,
     audio::{
         RATE, Sound,
         memory::{Recording, Tone},
@@ -43,7 +44,14 @@ impl Speaker {
     pub async fn of(stage: &Stage, seat: &Seat, hertz: f64) -> Self {
         let line = stage.line("alba", seat.id).await;
         let password = line.password.into_inner().into();
-        let mut speaker = Self::open(Account::new(line.user, password, line.exchange), hertz).await;
+        assert_eq!(line.transport, PhoneTransport::Tls, "desks register where nobody else hears");
+        let account = Account {
+            transport: Transport::Tls,
+            locks_sound: true,
+            trusted: line.certificate,
+            ..Account::new(line.user, password, line.exchange)
+        };
+        let mut speaker = Self::open(account, hertz).await;
         speaker.phone.register().await;
         speaker.until(|heard| (*heard == Heard::Registration(Registration::Registered)).then_some(())).await;
         speaker
